@@ -1,0 +1,197 @@
+"""The whole configuration, typed. The descriptions are the reference: docs/configuration.md is made from them.
+
+Precedence: command line (`--set section.key=value`) over environment (`ASSISTANT__SECTION__KEY`) over file.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
+
+
+class Section(BaseModel):
+    """Settings are read once and never change; an unknown key is an error, not a typo that goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Audio(Section):
+    """Microphone and speaker."""
+
+    input_device: str = Field("", description="Name or number of the microphone; empty: the system's default.")
+    output_device: str = Field("", description="Name or number of the speaker; empty: the system's default.")
+    volume: Fraction = Field(1.0, description="Loudness of the answers, 0 to 1.")
+
+
+class Listening(Section):
+    """When the assistant listens, and when it takes a turn to be over."""
+
+    mode: Literal["wake-word", "open"] = Field(
+        "wake-word", description="`wake-word`: wait for one; `open`: everything said is meant for the assistant."
+    )
+    wake_words: tuple[str, ...] = Field(
+        ("hey_jarvis",),
+        description="Built in: okay_nabu, hey_jarvis, hey_mycroft, alexa; or the path of a microWakeWord model.",
+    )
+    wake_threshold: Fraction | None = Field(
+        None, description="Probability from which a wake word counts; empty: the model's own."
+    )
+    vad_threshold: Fraction = Field(0.5, description="Probability of speech from which a person is speaking.")
+    min_speech_ms: Milliseconds = Field(120, description="Sound shorter than this is not speech.")
+    pre_roll_ms: Milliseconds = Field(
+        500, description="Sound from before the detector woke that is recognised too, so no first word is lost."
+    )
+    end_silence_ms: Milliseconds = Field(600, description="Silence after which the turn is over.")
+    no_speech_ms: Milliseconds = Field(6_000, description="After a wake word, how long to wait for speech.")
+    max_turn_ms: Milliseconds = Field(20_000, description="A turn longer than this is cut here and answered.")
+    follow_up_ms: Milliseconds = Field(
+        5_000, description="After an answer, how long a person can go on without the wake word; 0: not at all."
+    )
+
+
+class Whisper(Section):
+    """faster-whisper, for open speech."""
+
+    model: str = Field(
+        "",
+        description="A model's name (tiny.en, base.en, small, …), a folder, or empty: the best one that is "
+        "installed. See `assistant models`.",
+    )
+    device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="Where it runs.")
+    compute_type: str = Field("int8", description="CTranslate2 compute type: int8, int8_float32, float16, …")
+    cpu_threads: int = Field(0, ge=0, le=64, description="Threads; 0: one less than there are cores, at least 1.")
+    language: str = Field("en", description="Language spoken, as an ISO code; empty: detect.")
+    beam_size: int = Field(1, ge=1, le=10, description="1 is greedy.")
+    window_s: float = Field(
+        10.0, gt=0.0, le=30.0, description="Length of the window: as short as a command needs; 30 for dictation."
+    )
+    hotwords: str = Field("", description="Words to expect, such as names; empty: those of the home.")
+    idle_unload_s: int = Field(0, ge=0, description="Free its memory after so long without use; 0: never.")
+
+
+class Sphinx(Section):
+    """PocketSphinx, the embedded recogniser, with a language model of what the assistant can do."""
+
+    language_weight: float = Field(9.5, gt=0.0, description="`lw` of PocketSphinx.")
+    beam: float = Field(1e-80, gt=0.0, lt=1.0, description="`beam` and `pbeam`.")
+    word_beam: float = Field(1e-60, gt=0.0, lt=1.0, description="`wbeam`.")
+    dither: float = Field(
+        20.0, ge=0.0, le=200.0, description="Standard deviation of the noise added, in sample units."
+    )
+
+
+class Recognition(Section):
+    """Speech to text."""
+
+    engine: Literal["auto", "whisper", "sphinx"] = Field(
+        "auto", description="`auto`: the embedded engine for commands, Whisper where a model is there otherwise."
+    )
+    whisper: Whisper = Whisper()
+    sphinx: Sphinx = Sphinx()
+
+
+class Voice(Section):
+    """Text to speech."""
+
+    engine: Literal["auto", "piper", "embedded"] = Field(
+        "auto", description="`auto`: Piper where a voice is installed, otherwise the embedded voice."
+    )
+    piper_voice: str = Field(
+        "", description="A Piper voice's name (en_US-lessac-medium) or .onnx file; empty: the one installed."
+    )
+    speaker: int = Field(0, ge=0, description="Speaker of a Piper voice that has several.")
+    speed: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own speed.")
+    embedded_voice: Literal["slt", "rms", "awb", "kal16"] = Field("slt", description="flite's voice.")
+    cache_mb: int = Field(32, ge=0, le=4096, description="Disk for phrases already spoken; 0: none.")
+
+
+class Dialogue(Section):
+    """The Rasa server and action server."""
+
+    nlu_threshold: Fraction = Field(
+        0.5, description="Below this confidence the assistant does not act but takes the turn as out of scope."
+    )
+    start_timeout_s: int = Field(120, ge=5, description="How long Rasa may take to load.")
+    turn_timeout_s: float = Field(10.0, gt=0.0, description="How long one turn may take without any news.")
+    memory: Literal["disk", "none"] = Field(
+        "disk", description="`disk`: a conversation survives a restart of Rasa; `none`: nothing is written."
+    )
+
+
+class Generation(Section):
+    """A language model for what the dialogue cannot answer. Any OpenAI-compatible server."""
+
+    url: str = Field("", description="Such as http://127.0.0.1:8080/v1; empty: no language model.")
+    model: str = Field("", description="The model's name at that server.")
+    api_key: SecretStr = Field(SecretStr(""), description="Better given as ASSISTANT__GENERATION__API_KEY.")
+    system_prompt: str = Field(
+        "You are a voice assistant. Answer in one or two short spoken sentences, without lists or markup.",
+        description="What the model is told first.",
+    )
+    max_tokens: int = Field(200, ge=1, le=4096, description="Longest answer.")
+    first_token_timeout_s: float = Field(10.0, gt=0.0, description="How long the first words may take.")
+
+
+class Area(Section):
+    """A room or another part of the home."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class Device(Section):
+    """Something in the home that can be told what to do."""
+
+    name: str
+    kind: Literal["light", "switch", "cover", "climate", "fan", "lock", "sensor", "media"]
+    area: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Home(Section):
+    """The home: its areas and devices. With none named, a small virtual home is there to try things on."""
+
+    areas: tuple[Area, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+
+class Names(Section):
+    """Names that the recogniser and the understanding must know, beside those of the home."""
+
+    lists: tuple[str, ...] = Field(("shopping", "to do"), description="Lists that are there from the start.")
+    items: tuple[str, ...] = Field((), description="Things that go on lists and are no everyday words.")
+    people: tuple[str, ...] = Field((), description="People.")
+
+
+class Server(Section):
+    """The HTTP API."""
+
+    port: int = Field(0, ge=0, le=65535, description="On loopback; 0: any free port.")
+
+
+class Log(Section):
+    """The log."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is worth a line.")
+    file: Path | None = Field(None, description="Where to; empty: standard error.")
+
+
+class Config(Section):
+    """All settings of the assistant."""
+
+    name: str = Field("Jarvis", description="What the assistant calls itself.")
+    timezone: str = Field("", description="IANA name such as Europe/Berlin; empty: the system's.")
+    units: Literal["metric", "imperial"] = Field("metric", description="Units of spoken answers.")
+    audio: Audio = Audio()
+    listening: Listening = Listening()
+    recognition: Recognition = Recognition()
+    voice: Voice = Voice()
+    dialogue: Dialogue = Dialogue()
+    generation: Generation = Generation()
+    home: Home = Home()
+    names: Names = Names()
+    server: Server = Server()
+    log: Log = Log()

@@ -1,0 +1,95 @@
+"""Small facts about a conversation, for whoever wants to watch: console, metrics, logs, tests.
+
+Sound never travels here. `at_s` is the conversation's clock (monotonic seconds), `turn` counts from 1 within a
+session, and `session` names the place (`console`, `files`, `sound`).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    at_s: float
+    session: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard(Event):
+    """What the recogniser made of a turn."""
+
+    text: str
+    engine: str
+    confidence: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardSoFar(Event):
+    """A partial transcript: `stable` is its part that will not change."""
+
+    text: str
+    stable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood(Event):
+    """Intent and entities of a turn."""
+
+    text: str
+    intent: str
+    confidence: float
+    entities: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCalled(Event):
+    """A service did something, or failed to."""
+
+    service: str
+    arguments: dict[str, Any]
+    ok: bool
+    result: Any = None
+    error: str = ""
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied(Event):
+    """A message of the assistant, as it is handed to the voice. `source`: template, service, generated, notice."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken(Event):
+    """A reply left the speaker. `heard` is the part that did when it was interrupted."""
+
+    text: str
+    heard: str
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(Event):
+    """The turn machine's state, for a light or a label."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble(Event):
+    """Something does not work; `text` is the sentence a person was or could be told."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnded(Event):
+    """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached:
+    end_of_turn, transcript, intent, first_text, first_clause, first_sound, done."""
+
+    stages_s: dict[str, float] = field(default_factory=dict)

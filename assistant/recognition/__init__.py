@@ -1,0 +1,1 @@
+"""Speech to text: faster-whisper, PocketSphinx, and the router between them."""

@@ -1,0 +1,84 @@
+"""What every recogniser promises."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from audio.frames import Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its place in the utterance (seconds from its first sample) and probability (0..1)."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The final result for one utterance. `text` is empty when nothing was understood."""
+
+    text: str
+    engine: str
+    confidence: float  # 0..1, calibrated per engine as well as it can be
+    audio_s: float  # length of the utterance
+    compute_s: float  # time the engine worked after `finish()` was called
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()  # best first, without `text`
+    reason: str = ""  # why this engine's result was taken, or why the text is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What has been understood so far. `stable` is the leading part of `text` that will not change."""
+
+    text: str
+    stable: str
+    engine: str
+
+
+OnPartial = Callable[[Partial], None]
+"""Called on the event loop, only when the text changed."""
+
+
+class RecognitionStream(Protocol):
+    """One utterance. All methods are called on the event loop and none blocks it."""
+
+    def feed(self, pcm: Pcm) -> None:
+        """More speech, 16 kHz. Bounded: past the maximal utterance length further samples are dropped."""
+        ...
+
+    async def finish(self) -> Transcript:
+        """The utterance is over: decode what is left. Cancelling the await abandons the decoding."""
+        ...
+
+    def cancel(self) -> None:
+        """Forget the utterance; the worker stops at its next chance. Idempotent, also after `finish`."""
+        ...
+
+
+class Recognizer(Protocol):
+    """A speech recogniser with its own worker thread. Several streams may be open; they are served fairly,
+    final results before partial ones."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None:
+        """Load the model in the worker thread. Raises `RecognizerUnavailable` with what to do."""
+        ...
+
+    def stream(self, on_partial: OnPartial | None = None) -> RecognitionStream:
+        """A new utterance. Loop thread; returns at once."""
+        ...
+
+    async def close(self) -> None:
+        """Stop the worker (bounded, 2 s). Idempotent."""
+        ...
+
+
+class RecognizerUnavailable(Exception):
+    """The engine cannot run: library, model or dictionary missing or damaged. Says what to do."""

@@ -1,0 +1,1 @@
+"""Text to speech: Piper, the embedded voice, spoken form, clauses and the phrase cache."""

@@ -1,0 +1,55 @@
+"""What every voice promises."""
+
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from audio.frames import Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters [start, end) of the text are being spoken from `sample` (of the clause's sound) on."""
+
+    sample: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause as sound. `pcm` is mono at the voice's own rate; `text` is the written form it speaks for."""
+
+    text: str
+    pcm: Pcm
+    sample_rate_hz: int
+    marks: tuple[Mark, ...] = ()  # one per word, ascending; empty where the voice has no alignments
+    cached: bool = False
+
+
+class Synthesizer(Protocol):
+    """A voice with its own worker thread."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sample_rate_hz(self) -> int: ...
+
+    async def start(self) -> None:
+        """Load the voice in the worker thread. Raises `VoiceUnavailable` with what to do."""
+        ...
+
+    def speak(self, text: str, stop: threading.Event) -> AsyncIterator[Clause]:
+        """Clause by clause, each as soon as it exists. `stop` is polled by the worker thread: once it is set
+        nothing more is yielded. Closing the iterator sets it too."""
+        ...
+
+    async def close(self) -> None:
+        """Stop the worker (bounded, 2 s). Idempotent."""
+        ...
+
+
+class VoiceUnavailable(Exception):
+    """The voice cannot speak: library or voice file missing or damaged. Says what to do."""

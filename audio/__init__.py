@@ -1,0 +1,1 @@
+"""Sound only: frames, devices, files, detection and playback. Imports nothing of `assistant`."""
