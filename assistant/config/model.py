@@ -21,7 +21,9 @@ class Section(BaseModel):
 class Audio(Section):
     """Microphone and speaker."""
 
-    input_device: str = Field("", description="Name or number of the microphone; empty: the system's default.")
+    input_device: str = Field(
+        "", description="Name or number of the microphone; empty: the system's default."
+    )
     output_device: str = Field("", description="Name or number of the speaker; empty: the system's default.")
     volume: Fraction = Field(1.0, description="Loudness of the answers, 0 to 1.")
 
@@ -30,7 +32,8 @@ class Listening(Section):
     """When the assistant listens, and when it takes a turn to be over."""
 
     mode: Literal["wake-word", "open"] = Field(
-        "wake-word", description="`wake-word`: wait for one; `open`: everything said is meant for the assistant."
+        "wake-word",
+        description="`wake-word`: wait for one; `open`: everything said is meant for the assistant.",
     )
     wake_words: tuple[str, ...] = Field(
         ("hey_jarvis",),
@@ -42,13 +45,15 @@ class Listening(Section):
     vad_threshold: Fraction = Field(0.5, description="Probability of speech from which a person is speaking.")
     min_speech_ms: Milliseconds = Field(120, description="Sound shorter than this is not speech.")
     pre_roll_ms: Milliseconds = Field(
-        500, description="Sound from before the detector woke that is recognised too, so no first word is lost."
+        500,
+        description="Sound from before the detector woke that is recognised too, so no first word is lost.",
     )
     end_silence_ms: Milliseconds = Field(600, description="Silence after which the turn is over.")
     no_speech_ms: Milliseconds = Field(6_000, description="After a wake word, how long to wait for speech.")
     max_turn_ms: Milliseconds = Field(20_000, description="A turn longer than this is cut here and answered.")
     follow_up_ms: Milliseconds = Field(
-        5_000, description="After an answer, how long a person can go on without the wake word; 0: not at all."
+        5_000,
+        description="After an answer, how long a person can go on without the wake word; 0: not at all.",
     )
 
 
@@ -62,11 +67,16 @@ class Whisper(Section):
     )
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="Where it runs.")
     compute_type: str = Field("int8", description="CTranslate2 compute type: int8, int8_float32, float16, …")
-    cpu_threads: int = Field(0, ge=0, le=64, description="Threads; 0: one less than there are cores, at least 1.")
+    cpu_threads: int = Field(
+        0, ge=0, le=64, description="Threads; 0: one less than there are cores, at least 1."
+    )
     language: str = Field("en", description="Language spoken, as an ISO code; empty: detect.")
     beam_size: int = Field(1, ge=1, le=10, description="1 is greedy.")
     window_s: float = Field(
-        10.0, gt=0.0, le=30.0, description="Length of the window: as short as a command needs; 30 for dictation."
+        10.0,
+        gt=0.0,
+        le=30.0,
+        description="Length of the window: as short as a command needs; 30 for dictation.",
     )
     hotwords: str = Field("", description="Words to expect, such as names; empty: those of the home.")
     idle_unload_s: int = Field(0, ge=0, description="Free its memory after so long without use; 0: never.")
@@ -87,7 +97,8 @@ class Recognition(Section):
     """Speech to text."""
 
     engine: Literal["auto", "whisper", "sphinx"] = Field(
-        "auto", description="`auto`: the embedded engine for commands, Whisper where a model is there otherwise."
+        "auto",
+        description="`auto`: the embedded engine for commands, Whisper where a model is there otherwise.",
     )
     whisper: Whisper = Whisper()
     sphinx: Sphinx = Sphinx()
@@ -112,7 +123,8 @@ class Dialogue(Section):
     """The Rasa server and action server."""
 
     nlu_threshold: Fraction = Field(
-        0.5, description="Below this confidence the assistant does not act but takes the turn as out of scope."
+        0.5,
+        description="Below this confidence the assistant does not act but takes the turn as out of scope.",
     )
     start_timeout_s: int = Field(120, ge=5, description="How long Rasa may take to load.")
     turn_timeout_s: float = Field(10.0, gt=0.0, description="How long one turn may take without any news.")
@@ -175,7 +187,9 @@ class Server(Section):
 class Log(Section):
     """The log."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is worth a line.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="What is worth a line."
+    )
     file: Path | None = Field(None, description="Where to; empty: standard error.")
 
 

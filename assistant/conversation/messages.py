@@ -1,0 +1,233 @@
+"""What the turn machine is told, and what it answers: frozen values, nothing else.
+
+Times are seconds on the session's monotonic clock; samples are indices of the input's sample clock.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+# ── what happens ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWord:
+    at_s: float
+    sample: int  # where the wake word ended
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    at_s: float
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    """`at_s` is when this was noticed, `voice_end_s` when the voice really ended."""
+
+    at_s: float
+    voice_end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The deadline may have passed."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptReady:
+    at_s: float
+    turn: int
+    rev: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParseReady:
+    """The stateless parse of the transcript; opaque here, handed back with `Ask`."""
+
+    at_s: float
+    turn: int
+    rev: int
+    parse: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Recognition or dialogue cannot finish this turn; `sentence` is to be spoken."""
+
+    at_s: float
+    turn: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    at_s: float
+    turn: int
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Dialogue or voice are still at work on this turn."""
+
+    at_s: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyComplete:
+    """The dialogue has no more text for this turn."""
+
+    at_s: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHeard:
+    """Everything said in this turn has left the loudspeaker."""
+
+    at_s: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A turn that needs no recognition."""
+
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something that the assistant says unasked: a timer rings, a microphone was unplugged."""
+
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Be silent now (a key, a button, a signal)."""
+
+    at_s: float
+
+
+Happening = (
+    WakeWord
+    | SpeechStarted
+    | SpeechStopped
+    | Tick
+    | TranscriptReady
+    | ParseReady
+    | Failed
+    | ReplyText
+    | Progress
+    | ReplyComplete
+    | ReplyHeard
+    | Typed
+    | Announcement
+    | Interrupt
+)
+
+
+# ── what to do ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecognition:
+    """Recognise from this sample on; replaces whatever recognition the turn had."""
+
+    turn: int
+    rev: int
+    from_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRecognition:
+    turn: int
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRecognition:
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understand:
+    """Parse without side effects; the answer is `ParseReady`."""
+
+    turn: int
+    rev: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The turn is committed: hand it to the dialogue."""
+
+    turn: int
+    text: str
+    parse: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Add to the turn's reply."""
+
+    turn: int
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReply:
+    """Nothing more will be said in this turn; `ReplyHeard` is due."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopReply:
+    """Silence at once; what was heard is recorded by the session."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A wake word was heard and nothing said yet: chime."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTurn:
+    """The turn is over; `outcome`: answered, interrupted, nothing-heard, failed."""
+
+    turn: int
+    outcome: str
+
+
+Command = (
+    StartRecognition
+    | FinishRecognition
+    | CancelRecognition
+    | Understand
+    | Ask
+    | Say
+    | CloseReply
+    | StopReply
+    | Duck
+    | Acknowledge
+    | EndTurn
+)

@@ -1,0 +1,315 @@
+"""The turn machine: scripted conversations, named races, and random histories."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.conversation import machine as m
+from assistant.conversation import messages as e
+from assistant.conversation.machine import BargeIn, Phase, State, Timing, step
+
+T = Timing()
+
+
+def run(state: State, *events: e.Happening) -> tuple[State, list[e.Command]]:
+    commands: list[e.Command] = []
+    for event in events:
+        state, more = step(state, event)
+        commands += more
+    return state, commands
+
+
+def open_mic(**changes: object) -> State:
+    return m.start(replace(State(open_mic=True), **changes))  # type: ignore[arg-type]
+
+
+def spoken_turn(at: float = 0.0, turn: int = 1, text: str = "what time is it") -> list[e.Happening]:
+    """A person says `text` from `at` to `at` + 1 s, and the turn is committed."""
+    return [
+        e.SpeechStarted(at, 16_000),
+        e.SpeechStopped(at + 1.2, at + 1.0),
+        e.TranscriptReady(at + 1.3, turn, 0, text),
+        e.ParseReady(at + 1.31, turn, 0, "parse"),
+        e.Tick(at + 1.0 + T.end_silence_s),
+    ]
+
+
+def answer(at: float, turn: int) -> list[e.Happening]:
+    return [
+        e.ReplyText(at, turn, "It is noon.", "template"),
+        e.ReplyComplete(at, turn),
+        e.ReplyHeard(at + 1, turn),
+    ]
+
+
+def test_one_turn_from_speech_to_rest() -> None:
+    state, commands = run(open_mic(), *spoken_turn(), *answer(2, 1))
+    assert commands == [
+        e.StartRecognition(1, 0, 8_000),
+        e.FinishRecognition(1, 0),
+        e.Understand(1, 0, "what time is it"),
+        e.Ask(1, "what time is it", "parse"),
+        e.Say(1, "It is noon.", "template"),
+        e.CloseReply(1),
+        e.EndTurn(1, "answered"),
+    ]
+    assert state.phase is Phase.LISTENING
+    assert state.deadline_s is None
+
+
+def test_a_pause_for_breath_does_not_split_the_turn() -> None:
+    state, commands = run(
+        open_mic(),
+        e.SpeechStarted(0, 16_000),
+        e.SpeechStopped(1.2, 1.0),
+        e.TranscriptReady(1.3, 1, 0, "set a timer for"),
+        e.SpeechStarted(1.5, 40_000),
+        e.TranscriptReady(1.55, 1, 0, "late news of the first half"),
+        e.SpeechStopped(2.5, 2.3),
+        e.TranscriptReady(2.6, 1, 1, "set a timer for five minutes"),
+        e.Tick(2.95),
+    )
+    starts = [c for c in commands if isinstance(c, e.StartRecognition)]
+    assert starts == [e.StartRecognition(1, 0, 8_000), e.StartRecognition(1, 1, 8_000)]
+    assert [c for c in commands if isinstance(c, e.Ask)] == [e.Ask(1, "set a timer for five minutes", None)]
+    assert state.phase is Phase.THINKING
+
+
+def test_speech_after_the_end_of_turn_but_before_the_transcript_takes_the_turn_back() -> None:
+    state, commands = run(
+        open_mic(),
+        e.SpeechStarted(0, 16_000),
+        e.SpeechStopped(1.2, 1.0),
+        e.Tick(1.7),  # the recogniser is slow
+        e.SpeechStarted(1.8, 45_000),
+        e.TranscriptReady(1.9, 1, 0, "turn on the"),
+    )
+    assert state.phase is Phase.USER_SPEAKING
+    assert state.rev == 1
+    assert not any(isinstance(c, e.Ask) for c in commands)
+
+
+def test_wake_word_and_command_in_one_breath() -> None:
+    state, commands = run(State(), e.SpeechStarted(0, 1_000), e.WakeWord(0.8, 13_000))
+    assert commands == [e.StartRecognition(1, 0, 13_000)]
+    assert state.phase is Phase.USER_SPEAKING
+
+
+def test_wake_word_then_a_pause_then_the_command_without_the_wake_word_in_it() -> None:
+    _, commands = run(State(), e.WakeWord(0.8, 13_000), e.SpeechStarted(1.3, 15_000))
+    assert commands == [e.Acknowledge(), e.StartRecognition(1, 0, 13_000)]
+
+
+def test_without_a_wake_word_nothing_is_recognised() -> None:
+    state, commands = run(State(), e.SpeechStarted(0, 1_000), e.SpeechStopped(1, 0.9))
+    assert commands == []
+    assert state.phase is Phase.IDLE
+
+
+def test_wake_word_and_silence_ends_in_a_sentence() -> None:
+    state, commands = run(State(), e.WakeWord(0, 0), e.Tick(T.no_speech_s))
+    assert e.Say(1, m.NOTHING_HEARD, "notice") in commands
+    assert state.phase is Phase.SPEAKING
+
+
+def test_noise_on_an_open_microphone_is_not_answered() -> None:
+    events: list[e.Happening] = [
+        e.SpeechStarted(0, 0),
+        e.SpeechStopped(0.4, 0.3),
+        e.TranscriptReady(0.5, 1, 0, ""),
+        e.Tick(0.9),
+    ]
+    state, commands = run(open_mic(), *events)
+    assert commands[-1] == e.EndTurn(1, "nothing-heard")
+    assert state.phase is Phase.LISTENING
+
+
+def test_noise_after_a_wake_word_is_answered() -> None:
+    events: list[e.Happening] = [
+        e.SpeechStarted(1, 0),
+        e.SpeechStopped(1.4, 1.3),
+        e.TranscriptReady(1.5, 1, 0, ""),
+        e.Tick(1.9),
+    ]
+    _, commands = run(State(), e.WakeWord(0, 0), *events)
+    assert e.Say(1, m.NOT_UNDERSTOOD, "notice") in commands
+
+
+def test_a_cough_does_not_lose_the_answer() -> None:
+    speaking: list[e.Happening] = [*spoken_turn(), e.ReplyText(2, 1, "A long story.", "template")]
+    state, commands = run(
+        open_mic(barge_in=BargeIn.SPEECH), *speaking, e.SpeechStarted(3, 90_000), e.SpeechStopped(3.3, 3.1)
+    )
+    assert commands[-2:] == [e.Duck(down=True), e.Duck(down=False)]
+    assert state.phase is Phase.SPEAKING
+
+
+def test_words_over_the_answer_stop_it_and_become_the_next_turn() -> None:
+    speaking: list[e.Happening] = [*spoken_turn(), e.ReplyText(2, 1, "A long story.", "template")]
+    state, commands = run(
+        open_mic(barge_in=BargeIn.SPEECH),
+        *speaking,
+        e.SpeechStarted(3, 90_000),
+        e.Tick(3.5),
+        e.ReplyText(3.6, 1, "More of the story.", "template"),
+    )
+    assert commands[-4:] == [
+        e.StopReply(1),
+        e.EndTurn(1, "interrupted"),
+        e.Duck(down=False),
+        e.StartRecognition(2, 0, 82_000),
+    ]
+    assert state.phase is Phase.USER_SPEAKING
+
+
+def test_speech_does_not_interrupt_where_the_loudspeaker_could_be_the_speaker() -> None:
+    speaking: list[e.Happening] = [*spoken_turn(), e.ReplyText(2, 1, "A long story.", "template")]
+    state, commands = run(open_mic(), *speaking, e.SpeechStarted(3, 90_000), e.Tick(4))
+    assert state.phase is Phase.SPEAKING
+    assert not any(isinstance(c, e.StopReply) for c in commands)
+
+
+def test_the_wake_word_interrupts_and_listens() -> None:
+    speaking: list[e.Happening] = [*spoken_turn(), e.ReplyText(2, 1, "A long story.", "template")]
+    state, commands = run(open_mic(), *speaking, e.WakeWord(3, 90_000))
+    assert commands[-3:] == [e.StopReply(1), e.EndTurn(1, "interrupted"), e.Acknowledge()]
+    assert state.phase is Phase.LISTENING
+
+
+def test_an_announcement_waits_until_the_person_has_been_answered() -> None:
+    state, commands = run(open_mic(), e.SpeechStarted(0, 16_000), e.Announcement(0.5, "Your timer is done."))
+    assert not any(isinstance(c, e.Say) for c in commands)
+    state, commands = run(state, *spoken_turn()[1:], *answer(2, 1))
+    assert commands[-2:] == [e.Say(2, "Your timer is done.", "announcement"), e.CloseReply(2)]
+    assert state.turn == 2
+
+
+def test_the_follow_up_window_closes() -> None:
+    state = State(phase=Phase.THINKING, turn=1, committed=True)
+    state, _ = run(state, *answer(2, 1))
+    assert state.phase is Phase.LISTENING
+    state, commands = run(state, e.Tick(3 + T.follow_up_s))
+    assert (state.phase, commands) == (Phase.IDLE, [])
+
+
+def test_a_dialogue_without_an_answer_is_not_silent() -> None:
+    _, commands = run(open_mic(), *spoken_turn(), e.ReplyComplete(2, 1))
+    assert e.Say(1, m.NOT_UNDERSTOOD, "notice") in commands
+
+
+def test_a_turn_without_end_is_cut_and_answered() -> None:
+    state, commands = run(open_mic(), e.SpeechStarted(0, 0), e.Tick(T.max_turn_s))
+    assert commands[-1] == e.FinishRecognition(1, 0)
+    assert state.phase is Phase.THINKING
+
+
+# ── random histories ──────────────────────────────────────────────────────────────────────────────────────
+
+turns = st.integers(0, 4)
+revs = st.integers(0, 3)
+texts = st.sampled_from(["", "stop", "what time is it"])
+gaps = st.floats(0.0, 8.0)
+
+
+def happenings() -> st.SearchStrategy[e.Happening]:
+    zero = st.just(0.0)
+    return st.one_of(
+        st.builds(e.WakeWord, zero, st.integers(0, 10**6)),
+        st.builds(e.SpeechStarted, zero, st.integers(0, 10**6)),
+        st.builds(e.SpeechStopped, zero, zero),
+        st.builds(e.Tick, zero),
+        st.builds(e.TranscriptReady, zero, turns, revs, texts),
+        st.builds(e.ParseReady, zero, turns, revs, st.integers()),
+        st.builds(e.Failed, zero, turns, st.just("It broke.")),
+        st.builds(e.ReplyText, zero, turns, st.just("Yes."), st.just("template")),
+        st.builds(e.Progress, zero, turns),
+        st.builds(e.ReplyComplete, zero, turns),
+        st.builds(e.ReplyHeard, zero, turns),
+        st.builds(e.Typed, zero, st.just("hello")),
+        st.builds(e.Announcement, zero, st.just("Ring.")),
+        st.builds(e.Interrupt, zero),
+    )
+
+
+def timed(history: Iterable[tuple[float, e.Happening]]) -> list[e.Happening]:
+    now, events = 0.0, []
+    for gap, event in history:
+        now += gap
+        if isinstance(event, e.SpeechStopped):
+            event = replace(event, at_s=now, voice_end_s=now - 0.2)
+        else:
+            event = replace(event, at_s=now)
+        events.append(event)
+    return events
+
+
+histories = st.lists(st.tuples(gaps, happenings()), max_size=60).map(timed)
+starts = st.builds(
+    lambda mic, barge: m.start(State(open_mic=mic, barge_in=barge)), st.booleans(), st.sampled_from(BargeIn)
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(starts, histories)
+def test_nothing_is_committed_twice_or_said_in_the_wrong_turn(
+    state: State, history: list[e.Happening]
+) -> None:
+    asked: set[int] = set()
+    ended: set[int] = set()
+    for event in history:
+        before = state
+        state, commands = step(state, event)
+        for command in commands:
+            match command:
+                case e.Ask():
+                    assert command.turn not in asked
+                    asked.add(command.turn)
+                    if isinstance(event, e.TranscriptReady):
+                        assert (event.turn, event.rev) == (before.turn, before.rev)
+                case e.Say():
+                    assert command.turn == state.turn
+                    assert command.turn not in ended
+                case e.EndTurn():
+                    assert command.turn not in ended
+                    ended.add(command.turn)
+                case _:
+                    pass
+        assert state.turn >= before.turn
+
+
+@settings(max_examples=400, deadline=None)
+@given(starts, histories)
+def test_no_history_deadlocks(state: State, history: list[e.Happening]) -> None:
+    """When people and engines fall silent, deadlines alone bring the machine to rest."""
+    now = 0.0
+    for event in history:
+        state, _ = step(state, event)
+        now = event.at_s
+    state, _ = step(state, e.SpeechStopped(now, now))
+    for _ in range(3 * (m.MAX_WAITING + 2)):
+        if state.deadline_s is None:
+            break
+        now = max(now, state.deadline_s)
+        state, _ = step(state, e.Tick(now))
+    assert m.resting(state), state
+    assert state.waiting == ()
+
+
+@settings(max_examples=400, deadline=None)
+@given(starts, histories)
+def test_a_committed_turn_is_answered_interrupted_or_has_a_deadline(
+    state: State, history: list[e.Happening]
+) -> None:
+    open_turns: set[int] = set()
+    for event in history:
+        state, commands = step(state, event)
+        for command in commands:
+            if isinstance(command, e.Ask):
+                open_turns.add(command.turn)
+            if isinstance(command, e.EndTurn):
+                open_turns.discard(command.turn)
+    if open_turns:
+        assert open_turns == {state.turn}
+        assert state.deadline_s is not None
