@@ -1,0 +1,188 @@
+"""The database: SQLite in the state folder, or any that SQLAlchemy's asyncio engine reaches by URL."""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from assistant.errors import UserError
+from assistant.storage.schema import LATEST, migrate
+
+_OPEN_TIMEOUT_S = 30.0
+_CLOSE_TIMEOUT_S = 5.0
+_BUSY_MS = 5_000  # how long to wait for another process that writes
+_DAMAGED = ("malformed", "not a database", "disk image", "file is encrypted")
+
+
+class StorageError(UserError):
+    """Something could not be read or saved. `str()` is one sentence, fit to be spoken."""
+
+
+class _Damaged(Exception):
+    """The file is no usable SQLite database."""
+
+
+class Database:
+    """One engine. `begin()` gives a transaction; whatever goes wrong inside arrives as a `StorageError`.
+
+    SQLite is used through a single connection in WAL mode: readers of other processes do not wait, and inside
+    this process transactions queue up, which is as fast as SQLite's one writer could be anyway.
+    """
+
+    def __init__(self, engine: AsyncEngine, path: Path | None) -> None:
+        self._engine = engine
+        self.path = path
+
+    @classmethod
+    async def open(
+        cls, path: Path, *, url: str = "", notice: Callable[[str], None] = lambda sentence: None
+    ) -> "Database":
+        """Open (creating if need be) the SQLite database at `path`, or the one at `url` where that is given.
+
+        The file is readable by its owner only. A damaged file is moved aside, `notice` gets a sentence about
+        it, and a new one takes its place. Raises `StorageError` for everything else.
+        """
+        if url:
+            database = cls(create_async_engine(url, pool_pre_ping=True), None)
+            return await database._prepared()
+        try:
+            await asyncio.to_thread(_make_private, path)
+        except OSError as error:
+            raise StorageError(
+                f"I cannot write to {path.parent} ({error.strerror}); make it writable, or set "
+                "ASSISTANT_STATE_DIR to another folder."
+            ) from error
+        try:
+            return await cls(_sqlite_engine(path), path)._prepared()
+        except _Damaged:
+            moved = await asyncio.to_thread(_move_aside, path)
+            notice(f"The database {path} was damaged; I moved it to {moved.name} and started a new one.")
+            await asyncio.to_thread(_make_private, path)
+            try:
+                return await cls(_sqlite_engine(path), path)._prepared()
+            except _Damaged as error:
+                raise StorageError(f"No database can be made at {path}; check that disk.") from error
+
+    @contextlib.asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed at the end of the block, rolled back when it raises."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _explained(error, self.path) from error
+
+    async def close(self) -> None:
+        """Let go of the database (bounded). Idempotent."""
+        with contextlib.suppress(TimeoutError, SQLAlchemyError):
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                await self._engine.dispose()
+
+    async def _prepared(self) -> "Database":
+        try:
+            async with asyncio.timeout(_OPEN_TIMEOUT_S):
+                await self._check_and_migrate()
+        except BaseException as error:
+            await self.close()
+            if isinstance(error, TimeoutError):
+                raise StorageError(f"The database {self.path or ''} does not answer.") from error
+            raise
+        return self
+
+    async def _check_and_migrate(self) -> None:
+        try:
+            async with self._engine.begin() as connection:
+                if self.path is not None:
+                    verdict = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar()
+                    if verdict != "ok":
+                        raise _Damaged
+                before = await migrate(connection)
+        except SQLAlchemyError as error:
+            if self.path is not None and _is_damage(error):
+                raise _Damaged from error
+            raise _explained(error, self.path) from error
+        if before > LATEST:
+            raise StorageError(
+                f"The database {self.path or ''} was written by a newer version of the assistant; "
+                "update this one, or set ASSISTANT_STATE_DIR to another folder."
+            )
+
+
+def _sqlite_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=_OPEN_TIMEOUT_S,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        # sqlite3 would start transactions only before the first write, and then fail to upgrade them when
+        # another process writes; so it is told to start none, and `begun` starts them as writers at once.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # NORMAL: nothing is lost when the process dies; the last moments may be when the power fails.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={_BUSY_MS}",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)  # SQLite gives its -wal and -shm files the same mode
+    finally:
+        os.close(descriptor)
+
+
+def _move_aside(path: Path) -> Path:
+    moved = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    number = 1
+    while moved.exists():
+        number += 1
+        moved = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{number}")
+    path.rename(moved)
+    for suffix in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(moved.with_name(moved.name + suffix))
+    return moved
+
+
+def _is_damage(error: BaseException) -> bool:
+    return any(words in str(error).lower() for words in _DAMAGED)
+
+
+def _explained(error: SQLAlchemyError, path: Path | None) -> StorageError:
+    where = f" {path}" if path else ""
+    cause = getattr(error, "orig", None) if isinstance(error, DBAPIError) else None
+    words = str(cause or error).lower()
+    if "disk is full" in words or "no space" in words:
+        return StorageError("The disk is full, so I could not save that; free some space and try again.")
+    if _is_damage(error):
+        return StorageError(f"The database{where} is damaged; restart me and I will start a new one.")
+    if "readonly" in words or "unable to open" in words:
+        return StorageError(f"I cannot write to the database{where}; check its permissions.")
+    if "locked" in words or "busy" in words:
+        return StorageError(f"The database{where} is in use by another program for too long; try again.")
+    return StorageError(f"The database{where} does not work: {' '.join(str(cause or error).split())[:200]}.")

@@ -1,0 +1,86 @@
+"""The schema, as ordered steps. A step that has been released never changes; a change is a new step.
+
+The statements are plain SQL that SQLite and PostgreSQL both take; `{serial}` is the one thing they spell
+differently.
+"""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    version: int
+    name: str
+    statements: tuple[str, ...]
+
+
+STEPS = (
+    Step(
+        1,
+        "timers, lists, home, audit",
+        (
+            """CREATE TABLE timers (
+                id TEXT PRIMARY KEY,
+                name TEXT NOT NULL,
+                duration_s DOUBLE PRECISION NOT NULL,
+                due_at DOUBLE PRECISION NOT NULL,
+                session TEXT NOT NULL,
+                claimed_by TEXT NOT NULL DEFAULT '',
+                claimed_until DOUBLE PRECISION NOT NULL DEFAULT 0)""",
+            """CREATE TABLE list_items (
+                id {serial},
+                list TEXT NOT NULL,
+                item TEXT NOT NULL)""",
+            "CREATE INDEX list_items_list ON list_items (list)",
+            "CREATE TABLE device_states (device TEXT PRIMARY KEY, state TEXT NOT NULL)",
+            """CREATE TABLE audit (
+                id {serial},
+                at DOUBLE PRECISION NOT NULL,
+                session TEXT NOT NULL,
+                turn TEXT NOT NULL,
+                channel TEXT NOT NULL,
+                service TEXT NOT NULL,
+                arguments TEXT NOT NULL,
+                decision TEXT NOT NULL,
+                ok INTEGER NOT NULL,
+                result TEXT NOT NULL,
+                error TEXT NOT NULL,
+                took_s DOUBLE PRECISION NOT NULL,
+                undo TEXT NOT NULL DEFAULT '',
+                undone INTEGER NOT NULL DEFAULT 0)""",
+            "CREATE INDEX audit_session ON audit (session, id)",
+        ),
+    ),
+)
+
+LATEST = STEPS[-1].version
+
+
+async def migrate(connection: AsyncConnection) -> int:
+    """Take the steps that are still missing, inside the caller's transaction, and return the version that the
+    database had before (0: it was new). Does nothing to one that is newer than `LATEST`."""
+    sqlite = connection.dialect.name == "sqlite"
+    serial = (
+        "INTEGER PRIMARY KEY AUTOINCREMENT" if sqlite else "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    )
+    await connection.execute(
+        text(
+            "CREATE TABLE IF NOT EXISTS migrations "
+            "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, at DOUBLE PRECISION NOT NULL)"
+        )
+    )
+    before = int((await connection.execute(text("SELECT max(version) FROM migrations"))).scalar() or 0)
+    for step in STEPS:
+        if step.version <= before:
+            continue
+        for statement in step.statements:
+            await connection.execute(text(statement.format(serial=serial)))
+        await connection.execute(
+            text("INSERT INTO migrations (version, name, at) VALUES (:version, :name, :at)"),
+            {"version": step.version, "name": step.name, "at": time.time()},
+        )
+    return before
