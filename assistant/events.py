@@ -90,6 +90,8 @@ class Trouble(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
     """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached:
-    end_of_turn, transcript, intent, first_text, first_clause, first_sound, done."""
+    end_of_turn, transcript, intent, first_text, first_clause, first_sound, done. `outcome`: answered,
+    interrupted, nothing-heard, failed."""
 
+    outcome: str = ""
     stages_s: dict[str, float] = field(default_factory=dict)

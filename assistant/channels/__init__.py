@@ -1,0 +1,1 @@
+"""Where a conversation comes from: a sound card, files, a console."""

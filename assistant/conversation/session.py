@@ -1,0 +1,458 @@
+"""One conversation: the async shell around the turn machine.
+
+Sound comes in from a source, facts about it (speech, wake word, transcripts, answers) go through
+`machine.step`, and its commands are carried out here. Everything runs on the event loop; engines have their own
+threads behind `Recognizer`, `Synthesizer` and the detector.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant import events
+from assistant.bus import Bus
+from assistant.conversation import messages as m
+from assistant.conversation.machine import Phase, State, resting, start, step
+from assistant.conversation.reply import Reply
+from assistant.dialogue.client import Dialogue, DialogueUnavailable, Message, Parse
+from assistant.observe.trace import Trace
+from assistant.recognition.base import (
+    Partial,
+    RecognitionStream,
+    Recognizer,
+    RecognizerUnavailable,
+    Transcript,
+)
+from assistant.synthesis.base import Synthesizer
+from audio.chime import chime
+from audio.detector import Detector, DetectorEvent, SpeechStarted, SpeechStopped, WakeWordHeard
+from audio.errors import AudioError
+from audio.frames import SAMPLE_RATE_HZ, Frame, Sink, Source
+from audio.preroll import PreRoll
+
+log = logging.getLogger(__name__)
+
+STILL_WAKING_UP = "I am still waking up. One moment, please."
+RECOGNITION_FAILED = "Sorry, my speech recognition failed. Please say that again."
+DIALOGUE_FAILED = "Sorry, something went wrong inside me. Please say that again."
+
+
+class Hinted(Protocol):
+    """A recogniser that can be told that free text is expected next."""
+
+    def expect_free_text(self, expected: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What a session listens with."""
+
+    source: Source
+    make_detector: Callable[[Callable[[DetectorEvent], None]], Detector]
+    recognizer: Recognizer
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """What a session speaks with. Without a sink it only shows its answers."""
+
+    voice: Synthesizer | None = None
+    sink: Sink | None = None
+    chime: bool = False
+
+
+class Session:
+    """A conversation at one place. `run()` lasts until the source ends or it is cancelled."""
+
+    def __init__(
+        self,
+        name: str,
+        state: State,
+        *,
+        dialogue: Dialogue,
+        bus: Bus,
+        ears: Ears | None = None,
+        mouth: Mouth | None = None,
+        sender: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.sender = sender or name
+        self._state = start(state)
+        self._dialogue = dialogue
+        self._bus = bus
+        self._ears = ears
+        self._mouth = mouth or Mouth()
+        self._clock = clock
+        self._happened: deque[m.Happening] = deque()
+        self._stepping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._stream: RecognitionStream | None = None
+        self._recognition: asyncio.Task[None] | None = None
+        self._reply: Reply | None = None
+        self._traces: dict[int, Trace] = {}
+        self._preroll = PreRoll(seconds=state.timing.max_turn_s + 10)
+        self._detector: Detector | None = None
+        self._heard_to = 0  # input samples seen
+        self._heard_at_s = self._clock()  # and when the last of them came
+        self._own_voice_to = 0  # input up to here may hold the assistant's own voice
+
+    # ── from outside ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody is speaking and nothing is under way."""
+        return resting(self._state) and not self._state.voice and not self._happened
+
+    @property
+    def listened_to(self) -> int:
+        """Samples of input that the detector has judged."""
+        return self._detector.position if self._detector is not None else 0
+
+    def type(self, text: str) -> None:
+        self._post(m.Typed(self._clock(), text))
+
+    def announce(self, text: str) -> None:
+        self._post(m.Announcement(self._clock(), text))
+
+    def interrupt(self) -> None:
+        self._post(m.Interrupt(self._clock()))
+
+    async def run(self) -> None:
+        """Converse. Raises AudioError when the source is lost."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                try:
+                    if self._ears is None:
+                        await asyncio.Event().wait()
+                    else:
+                        await self._listen(self._ears)
+                finally:
+                    self._shut_up()
+        except* AudioError as errors:
+            raise errors.exceptions[0] from None
+
+    def _shut_up(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._cancel_recognition()
+        if self._reply is not None:
+            self._reply.stop()
+
+    # ── ears ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _listen(self, ears: Ears) -> None:
+        self._detector = ears.make_detector(self._detected)
+        self._detector.start()
+        try:
+            async for frame in ears.source.frames():
+                self._hear(frame)
+        finally:
+            await asyncio.to_thread(self._detector.close)
+
+    def _hear(self, frame: Frame) -> None:
+        self._heard_to = frame.index + len(frame.pcm)
+        self._heard_at_s = self._clock()
+        self._preroll.add(frame)
+        if self._stream is not None:
+            self._stream.feed(frame.pcm)
+        if self._detector is not None:
+            self._detector.feed(frame)
+
+    def _when(self, sample: int) -> float:
+        """The session's clock when this sample of input was heard."""
+        return self._heard_at_s - (self._heard_to - sample) / SAMPLE_RATE_HZ
+
+    def _detected(self, event: DetectorEvent) -> None:
+        now = self._clock()
+        match event:
+            case SpeechStarted():
+                self._post(m.SpeechStarted(now, event.index))
+            case SpeechStopped():
+                self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
+            case WakeWordHeard():
+                self._post(m.WakeWord(now, event.index))
+            case _:
+                log.info("%s", event)
+
+    # ── the machine ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _post(self, event: m.Happening) -> None:
+        """Feed the machine. Commands can cause events; those wait their turn here, never in recursion."""
+        self._happened.append(event)
+        if self._stepping or self._group is None:
+            return
+        self._stepping = True
+        try:
+            while self._happened:
+                event = self._happened.popleft()
+                before = self._state
+                self._state, commands = step(before, event)
+                log.debug("%s: %s -> %s %s", event, before.phase, self._state.phase, commands)
+                self._mark(before, event)
+                for command in commands:
+                    self._carry_out(command)
+                if self._state.phase is not before.phase:
+                    self._publish(events.StateChanged, state=str(self._state.phase))
+        finally:
+            self._stepping = False
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self._state.deadline_s
+        if deadline is not None:
+            delay = max(deadline - self._clock(), 0.0)
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick, deadline)
+
+    def _tick(self, deadline: float) -> None:
+        self._timer = None
+        self._post(m.Tick(max(self._clock(), deadline)))
+
+    def _mark(self, before: State, event: m.Happening) -> None:
+        """Keep the stopwatch of the turn that this event moved."""
+        trace = self._traces.setdefault(self._state.turn, Trace(self._state.turn))
+        match event:
+            case m.SpeechStopped() if before.phase is Phase.USER_SPEAKING:
+                trace.restart(event.voice_end_s)
+            case m.Tick() if before.phase is Phase.USER_SPEAKING:  # cut for length
+                trace.restart(event.at_s)
+            case m.Typed() if self._state.turn != before.turn:
+                trace.restart(event.at_s)
+            case m.TranscriptReady() if self._state.transcript is not None:
+                trace.mark("transcript", event.at_s)
+            case m.ParseReady() if self._state.parse is not None:
+                trace.mark("intent", event.at_s)
+            case m.ReplyText() if event.turn == self._state.turn:
+                trace.mark("first_text", event.at_s)
+            case m.Tick() if before.phase != self._state.phase:
+                trace.mark("end_of_turn", event.at_s)
+            case _:
+                pass
+
+    def _carry_out(self, command: m.Command) -> None:
+        match command:
+            case m.StartRecognition():
+                self._start_recognition(command)
+            case m.FinishRecognition():
+                self._finish_recognition(command)
+            case m.CancelRecognition():
+                self._cancel_recognition()
+            case m.Understand():
+                self._spawn(self._understand(command), "understand")
+            case m.Ask():
+                self._spawn(self._ask(command), "ask")
+            case m.Say():
+                self._say(command)
+            case m.CloseReply():
+                if self._reply is not None:
+                    self._reply.close()
+            case m.StopReply():
+                self._stop_reply(command.turn)
+            case m.Duck():
+                self._duck(command.down)
+            case m.Acknowledge():
+                self._acknowledge()
+            case m.EndTurn():
+                self._end_turn(command)
+
+    # ── recognition ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _start_recognition(self, command: m.StartRecognition) -> None:
+        assert self._ears is not None
+        self._cancel_recognition()
+
+        def on_partial(partial: Partial) -> None:
+            self._publish(events.HeardSoFar, text=partial.text, stable=partial.stable)
+
+        self._stream = self._ears.recognizer.stream(on_partial)
+        self._stream.feed(self._preroll.since(max(command.from_sample, self._own_voice_to)))
+
+    def _finish_recognition(self, command: m.FinishRecognition) -> None:
+        if self._stream is not None:
+            stream, self._stream = self._stream, None
+            self._recognition = self._spawn(self._transcribe(stream, command), "recognition")
+
+    async def _transcribe(self, stream: RecognitionStream, command: m.FinishRecognition) -> None:
+        try:
+            transcript = await stream.finish()
+        except asyncio.CancelledError:
+            stream.cancel()
+            raise
+        except RecognizerUnavailable as error:
+            self._post(m.Failed(self._clock(), command.turn, str(error)))
+            return
+        except Exception:
+            log.exception("recognition failed")
+            self._post(m.Failed(self._clock(), command.turn, RECOGNITION_FAILED))
+            return
+        self._heard(command, transcript)
+
+    def _heard(self, command: m.FinishRecognition, transcript: Transcript) -> None:
+        now = self._clock()
+        self._post(m.TranscriptReady(now, command.turn, command.rev, transcript.text))
+        if (self._state.turn, self._state.rev) == (command.turn, command.rev):
+            self._publish(
+                events.Heard,
+                text=transcript.text,
+                engine=transcript.engine,
+                confidence=transcript.confidence,
+                reason=transcript.reason,
+            )
+
+    def _cancel_recognition(self) -> None:
+        if self._stream is not None:
+            self._stream.cancel()
+            self._stream = None
+        if self._recognition is not None:
+            self._recognition.cancel()
+            self._recognition = None
+
+    # ── dialogue ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _understand(self, command: m.Understand) -> None:
+        """Parse ahead of time; a failure here is no loss, for `_ask` parses what has no parse."""
+        if not self._dialogue.ready:
+            return
+        try:
+            parse = await self._dialogue.parse(command.text)
+        except DialogueUnavailable as error:
+            log.info("no early parse: %s", error)
+            return
+        self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse))
+
+    async def _ask(self, command: m.Ask) -> None:
+        """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
+        turn = command.turn
+        try:
+            await self._awake(turn)
+            parse = command.parse
+            if not isinstance(parse, Parse):
+                parse = await self._dialogue.parse(command.text)
+                self._trace(turn).mark("intent", self._clock())
+            self._publish(
+                events.Understood,
+                turn=turn,
+                text=command.text,
+                intent=parse.intent,
+                confidence=parse.confidence,
+                entities=tuple(parse.entities),
+            )
+            async for news in self._dialogue.turn(self.sender, command.text, turn, parse):
+                if isinstance(news, Message):
+                    self._post(m.ReplyText(self._clock(), turn, news.text, news.source))
+                else:
+                    self._post(m.Progress(self._clock(), turn))
+            self._post(m.ReplyComplete(self._clock(), turn))
+        except DialogueUnavailable as error:
+            self._trouble("dialogue", str(error))
+            self._post(m.Failed(self._clock(), turn, str(error)))
+        except Exception:
+            log.exception("the dialogue failed")
+            self._post(m.Failed(self._clock(), turn, DIALOGUE_FAILED))
+
+    async def _awake(self, turn: int) -> None:
+        """Rasa takes seconds to load: say so at once, and keep the turn until it is there."""
+        if self._dialogue.ready:
+            return
+        self._post(m.ReplyText(self._clock(), turn, STILL_WAKING_UP, "notice"))
+        waiting = asyncio.ensure_future(self._dialogue.wait_ready())
+        try:
+            while not (await asyncio.wait({waiting}, timeout=2.0))[0]:
+                self._post(m.Progress(self._clock(), turn))
+            waiting.result()
+        finally:
+            waiting.cancel()
+
+    # ── mouth ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _say(self, command: m.Say) -> None:
+        if self._reply is None:
+            self._reply = self._new_reply(command.turn)
+        self._publish(events.Replied, text=command.text, source=command.source)
+        self._reply.say(command.text)
+
+    def _new_reply(self, turn: int) -> Reply:
+        assert self._group is not None
+        trace = self._trace(turn)
+
+        def on_stage(stage: str) -> None:
+            if stage != "progress":
+                trace.mark(stage, self._clock())
+            self._post(m.Progress(self._clock(), turn))
+
+        reply = Reply(
+            self._mouth.voice,
+            self._mouth.sink,
+            on_stage=on_stage,
+            on_heard=lambda: self._all_heard(turn),
+            on_trouble=lambda sentence: self._trouble("voice", sentence),
+        )
+        reply.start(self._group)
+        return reply
+
+    def _all_heard(self, turn: int) -> None:
+        self._own_voice_to = self._heard_to
+        self._post(m.ReplyHeard(self._clock(), turn))
+
+    def _stop_reply(self, turn: int) -> None:
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            heard = reply.stop()
+            self._own_voice_to = self._heard_to
+            self._publish(events.Spoken, turn=turn, text=reply.text, heard=heard, interrupted=True)
+            self._spawn(self._dialogue.heard(self.sender, heard), "what was heard")
+
+    def _duck(self, down: bool) -> None:
+        if self._mouth.sink is not None:
+            self._mouth.sink.duck(down)
+
+    def _acknowledge(self) -> None:
+        if self._mouth.chime and self._mouth.sink is not None:
+            self._spawn(self._mouth.sink.write(chime(self._mouth.sink.sample_rate_hz)), "chime")
+
+    # ── the end of a turn ─────────────────────────────────────────────────────────────────────────────────
+
+    def _end_turn(self, command: m.EndTurn) -> None:
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            self._publish(
+                events.Spoken, turn=command.turn, text=reply.text, heard=reply.text, interrupted=False
+            )
+        trace = self._trace(command.turn)
+        trace.mark("done", self._clock())
+        self._publish(events.TurnEnded, turn=command.turn, outcome=command.outcome, stages_s=trace.stages_s())
+        self._traces = {turn: kept for turn, kept in self._traces.items() if turn > command.turn}
+
+    # ── small things ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _trace(self, turn: int) -> Trace:
+        return self._traces.setdefault(turn, Trace(turn))
+
+    def _trouble(self, part: str, sentence: str) -> None:
+        self._publish(events.Trouble, part=part, text=sentence)
+
+    def _publish(self, kind: type[events.Event], *, turn: int | None = None, **facts: object) -> None:
+        turn = self._state.turn if turn is None else turn
+        self._bus.publish(kind(at_s=self._clock(), session=self.name, turn=turn, **facts))
+
+    def _spawn(self, work: object, name: str) -> asyncio.Task[None]:
+        assert self._group is not None
+        return self._group.create_task(work, name=name)  # type: ignore[arg-type]
+
+
+def with_timing(state: State, **changes: float) -> State:
+    """The same state with other timing."""
+    return replace(state, timing=replace(state.timing, **changes))  # type: ignore[arg-type]

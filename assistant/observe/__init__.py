@@ -1,0 +1,1 @@
+"""What a turn did and where its time went."""
