@@ -1,0 +1,92 @@
+"""What every action here promises: it never fails in silence."""
+
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.api import ServiceError
+
+logger = logging.getLogger(__name__)
+
+Events = list[dict[str, Any]]
+
+
+class SpokenAction(Action):
+    """An action whose failure is spoken. To Rasa an action that raises is a turn without an answer.
+
+    Subclasses implement `perform`; `forget` names the slots that belong to this one request.
+    """
+
+    forget: tuple[str, ...] = ()
+
+    async def perform(self, say: "Say", tracker: Tracker) -> Events:
+        raise NotImplementedError
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        say = Say(dispatcher)
+        events: Events = []
+        try:
+            events = await self.perform(say, tracker)
+        except ServiceError as error:
+            say.text(str(error), source=f"error:{error.code}")
+        except Exception:
+            logger.exception("%s failed", self.name())
+            say.text("Sorry, something went wrong with that.", source="error:internal")
+        if not dispatcher.messages and not self.may_be_silent(tracker):
+            say.text("Sorry, something went wrong with that.", source="error:silent")
+        return [*events, *(slot(name, None) for name in self.forget)]
+
+    def may_be_silent(self, tracker: Tracker) -> bool:
+        return False
+
+
+class Say:
+    """Utters with a source, which tells the voice and the log where a sentence comes from."""
+
+    def __init__(self, dispatcher: CollectingDispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def text(self, text: str, *, source: str, **custom: Any) -> None:
+        self._dispatcher.utter_message(text=text, json_message={"source": source, **custom})
+
+    def response(self, name: str, *, source: str = "template", **values: Any) -> None:
+        """A response of the domain, its placeholders filled with `values`."""
+        self._dispatcher.utter_message(response=name, json_message={"source": source}, **values)
+
+
+def slot(name: str, value: Any) -> dict[str, Any]:
+    """Rasa's event that sets a slot."""
+    return {"event": "slot", "name": name, "value": value, "timestamp": None}
+
+
+def intent_of(tracker: Tracker) -> str:
+    return ((tracker.latest_message or {}).get("intent") or {}).get("name") or ""
+
+
+def text_of(tracker: Tracker) -> str:
+    return (tracker.latest_message or {}).get("text") or ""
+
+
+def entities(tracker: Tracker, name: str) -> list[str]:
+    """Values of the entity in this message, in the order they were said, without repeats."""
+    found = (tracker.latest_message or {}).get("entities") or []
+    return list(dict.fromkeys(str(e["value"]) for e in found if e.get("entity") == name))
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    found = entities(tracker, name)
+    return found[-1] if found else None
+
+
+def spoken_list(words: list[str]) -> str:
+    """"a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def given(**arguments: Any) -> dict[str, Any]:
+    """The arguments that are there."""
+    return {name: value for name, value in arguments.items() if value not in (None, "", [])}

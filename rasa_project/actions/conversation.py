@@ -1,0 +1,71 @@
+"""Repeating, leaving a question, and making sense of a fragment."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.base import Events, Say, SpokenAction, slot
+from actions.home import ask, carry_out, change
+from actions.targets import targets
+
+
+class Repeat(SpokenAction):
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        said = last_words(tracker.events)
+        if said:
+            say.text(said, source="repeat")
+        else:
+            say.response("utter_nothing_to_repeat")
+        return []
+
+
+class LeaveForm(SpokenAction):
+    """The person does not want to answer: forget the question and everything said for it."""
+
+    forget = ("duration", "timer", "item", "list", "confirm", "pending")
+
+    def name(self) -> str:
+        return "action_leave_form"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        say.response("utter_okay")
+        return [{"event": "active_loop", "name": None, "timestamp": None}, slot("requested_slot", None)]
+
+
+class Inform(SpokenAction):
+    """"the floor lamp", "blue", "five minutes": the answer to what an action asked, if one did."""
+
+    def name(self) -> str:
+        return "action_inform"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        pending = tracker.get_slot("pending")
+        if not pending:
+            say.response("utter_what_about_it")
+            return []
+        if pending["needs"] == "target":
+            chosen = targets(tracker, pending["intent"]) + pending["targets"]
+            pending = {**pending, "targets": chosen, "needs": None}
+        else:
+            arguments, missing = change(tracker, pending["intent"])
+            pending = {**pending, "arguments": arguments, "needs": missing}
+        if not pending["targets"]:
+            say.response("utter_which_device")
+            return []
+        if pending["intent"].startswith("query_"):
+            return await ask(say, tracker, pending["targets"], pending["arguments"])
+        return await carry_out(say, tracker, pending)
+
+
+def last_words(events: list[dict[str, Any]]) -> str:
+    """All that the assistant said in its last turn in which it said something."""
+    said: list[str] = []
+    for event in reversed(events):
+        if event.get("event") == "user" and said:
+            break
+        if event.get("event") == "bot" and event.get("text"):
+            said.append(event["text"])
+    return " ".join(reversed(said))

@@ -1,0 +1,1 @@
+"""Where Rasa's turns come from."""

@@ -1,0 +1,178 @@
+"""The assistant's channel: a turn that was sent is never lost, and each message leaves as soon as it exists.
+
+Rasa's own REST channel drops the turn when the client goes away, and sends nothing before all is done. Neither
+suits a conversation that a person may interrupt.
+
+POST /webhooks/assistant/turns   {"sender", "text", "turn"?, "parse"?}
+    answers one JSON object a line: {"text", "source", "spoken", "custom"} for each message, then
+    {"done": true, "active_loop", "requested_slot"}, with "error" where the turn failed.
+POST /webhooks/assistant/heard   {"sender", "text"}
+    records what a person really heard of an answer that they interrupted.
+Both want the header `Authorization: Bearer <token>` with the token of the credentials file. Rasa itself guards
+neither: its --auth-token covers its own API only.
+"""
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json as json_response
+
+logger = logging.getLogger(__name__)
+
+OnMessage = Callable[[UserMessage], Awaitable[Any]]
+
+MAX_MESSAGES = 64  # of one turn; Rasa's own limit is 10 predictions
+SILENT_TURN = "Sorry, I have no answer to that."
+FAILED_TURN = "Sorry, something went wrong in my head."
+
+
+class StreamingOutput(OutputChannel):
+    """Hands each message of one turn to a queue."""
+
+    @classmethod
+    def name(cls) -> str:
+        return AssistantChannel.name()
+
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_MESSAGES)
+        self.count = 0
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """One message with all its parts; Rasa's default sends text and custom data apart."""
+        text = (message.get("text") or "").strip()
+        custom = message.get("custom") or {}
+        if text:
+            self.put(text, custom)
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        self.put(text, {})
+
+    def put(self, text: str, custom: dict[str, Any]) -> None:
+        if self.messages.full():
+            logger.error("A turn has more than %d messages; one is dropped.", MAX_MESSAGES)
+            return
+        self.count += 1
+        self.messages.put_nowait(
+            {
+                "text": text,
+                "source": custom.get("source", "template"),
+                "spoken": bool(custom.get("spoken", False)),
+                "custom": custom,
+            }
+        )
+
+
+class AssistantChannel(InputChannel):
+    """Credentials: `channels.assistant.AssistantChannel: {token: …}`."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "assistant"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "AssistantChannel":
+        token = str((credentials or {}).get("token") or "")
+        if not token:
+            cls.raise_missing_credentials_exception()
+        return cls(token)
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
+        self._turns: set[asyncio.Task[None]] = set()
+
+    def blueprint(self, on_new_message: OnMessage) -> Blueprint:
+        hook = Blueprint("assistant_channel", __name__)
+
+        @hook.route("/turns", methods=["POST"])
+        async def turns(request: Request) -> HTTPResponse | None:
+            refusal = self._refuse(request, "sender", "text")
+            if refusal is not None:
+                return refusal
+            output = StreamingOutput()
+            # A task of its own: Sanic cancels this handler when the client goes away, the turn goes on.
+            turn = asyncio.create_task(_turn(on_new_message, request.json, output, request.app))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turns.discard)
+            return await _stream(request, output)
+
+        @hook.route("/heard", methods=["POST"])
+        async def heard(request: Request) -> HTTPResponse:
+            refusal = self._refuse(request, "sender", "text")
+            if refusal is not None:
+                return refusal
+            sender, text = request.json["sender"], request.json["text"]
+            agent = request.app.ctx.agent
+            async with agent.lock_store.lock(sender):
+                tracker = await agent.tracker_store.get_or_create_tracker(sender)
+                tracker.update(BotUttered(text, metadata={"heard": True}))
+                await agent.tracker_store.save(tracker)
+            return json_response({"ok": True})
+
+        return hook
+
+    def _refuse(self, request: Request, *fields: str) -> HTTPResponse | None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+        if not hmac.compare_digest(given, self._token):
+            return json_response({"error": "This channel needs its token."}, status=401)
+        body = request.json
+        if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in fields):
+            return json_response({"error": f"The body needs {' and '.join(fields)}."}, status=400)
+        return None
+
+
+async def _stream(request: Request, output: StreamingOutput) -> None:
+    response = await request.respond(content_type="application/x-ndjson")
+    while True:
+        line = await output.messages.get()
+        await response.send(json.dumps(line, ensure_ascii=False) + "\n")
+        if line.get("done"):
+            await response.eof()
+            return
+
+
+async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOutput, app: Sanic) -> None:
+    """One turn, to its end; the last line is put whatever happens."""
+    end: dict[str, Any] = {"done": True, "active_loop": None, "requested_slot": None}
+    try:
+        await on_message(_user_message(body, output))
+        end.update(await _open_question(app, body["sender"]))
+        if not output.count:
+            # To Rasa an action that failed is a turn without messages.
+            end["error"] = "silent"
+            output.put(SILENT_TURN, {"source": "error:silent"})
+    except Exception:
+        logger.exception("A turn of %s failed", body["sender"])
+        end["error"] = "failed"
+        output.put(FAILED_TURN, {"source": "error:failed"})
+    await output.messages.put(end)
+
+
+def _user_message(body: dict[str, Any], output: StreamingOutput) -> UserMessage:
+    # A leading slash would be a command that goes past the understanding: /unlock{"device": …}
+    text = body["text"].strip().lstrip("/").strip()
+    parse = body.get("parse")
+    if not (isinstance(parse, dict) and isinstance(parse.get("intent"), dict) and "entities" in parse):
+        parse = None
+    return UserMessage(
+        text=text,
+        output_channel=output,
+        sender_id=body["sender"],
+        input_channel=AssistantChannel.name(),
+        parse_data=parse,
+        metadata={"turn": body.get("turn")},
+    )
+
+
+async def _open_question(app: Sanic, sender: str) -> dict[str, Any]:
+    tracker = await app.ctx.agent.tracker_store.retrieve(sender)
+    if tracker is None:
+        return {}
+    return {"active_loop": tracker.active_loop_name, "requested_slot": tracker.get_slot("requested_slot")}
