@@ -38,22 +38,18 @@ def sentence(error: ErrorDetails, origin: str) -> str:
 
 
 def unknown_key(path: Path_, origin: str) -> str:
-    """Names the known key that is closest: in the same section first, then anywhere."""
-    name = str(path[-1])
+    """Names the known key that is closest: one of the section, one of that name elsewhere, one alike."""
     section = model_at(path[:-1])
-    near = difflib.get_close_matches(name, section.model_fields if section else (), n=1)
-    guess = dotted((*path[:-1], near[0])) if near else _closest(path)
-    hint = f"; did you mean {guess}?" if guess else "; docs/configuration.md lists all keys."
+    siblings = [dotted((*path[:-1], name)) for name in section.model_fields] if section else []
+    others = [".".join(key) for key in all_keys()]
+    near = (
+        difflib.get_close_matches(dotted(path), siblings, n=1, cutoff=0.8)
+        or [key for key in others if key.split(".")[-1] == path[-1]]
+        or difflib.get_close_matches(dotted(path), siblings, n=1)
+        or difflib.get_close_matches(dotted(path), others, n=1, cutoff=0.7)
+    )
+    hint = f"; did you mean {near[0]}?" if near else "; docs/configuration.md lists all keys."
     return f"{origin}: there is no setting {dotted(path)}{hint}"
-
-
-def _closest(path: Path_) -> str:
-    """A key elsewhere: one with this very name, or one whose whole dotted name looks alike."""
-    same = [".".join(key) for key in all_keys() if key[-1] == path[-1]]
-    if same:
-        return same[0]
-    near = difflib.get_close_matches(dotted(path), [".".join(key) for key in all_keys()], n=1, cutoff=0.7)
-    return near[0] if near else ""
 
 
 def _expected(error: ErrorDetails) -> str:

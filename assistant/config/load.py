@@ -14,7 +14,7 @@ from assistant import paths
 from assistant.config.faults import sentence, unknown_key
 from assistant.config.model import Config
 from assistant.config.positions import key_lines
-from assistant.config.schema import ENV_PREFIX, Path_, dotted, field_at, kind, model_at
+from assistant.config.schema import ENV_PREFIX, Path_, dotted, field_at, kind
 from assistant.errors import UserError
 
 EXIT_STATUS = 2
@@ -29,8 +29,8 @@ def load(
 
     `path` is the TOML file; by default `paths.config_file()`, which need not be there, while a file that was
     named must be. `overrides` are `section.key=value`, as given to `--set`. `environ` defaults to the
-    process's environment, of which `ASSISTANT__SECTION__KEY` is read. A value outside the file is JSON or plain
-    text; a list of texts may be given with commas; an empty one unsets an optional key.
+    process's environment, of which `ASSISTANT__SECTION__KEY` is read. A value outside the file is JSON or
+    plain text; a list of texts may be given with commas; an empty one unsets an optional key.
 
     Raises `UserError` (exit status 2) that names every fault with its file and line, variable or flag.
     """
@@ -89,7 +89,7 @@ class _Settings:
     def _put(self, path: tuple[str, ...], text: str, origin: str) -> None:
         field = field_at(path)
         if field is None:
-            known = next((n for n in range(1, len(path)) if model_at(path[:n]) is None), len(path))
+            known = next(n for n in range(1, len(path) + 1) if field_at(path[:n]) is None)
             self.faults.append(unknown_key(path[:known], origin))
             return
         try:

@@ -13,8 +13,8 @@ def key_lines(text: str) -> dict[Path_, int]:
 
 
 class _Scanner:
-    """Walks over the text once. It relies on the text being valid, so it tells apart only what decides where a
-    key begins and a value ends."""
+    """Walks over the text once. It relies on the text being valid, so it tells apart only what decides where
+    a key begins and a value ends."""
 
     def __init__(self, text: str) -> None:
         self.text = text.replace("\r\n", "\n") + "\n"
