@@ -15,3 +15,11 @@ class DeviceLost(AudioError):
 
 class BadAudio(AudioError):
     """A file is missing, empty, unreadable or not sound."""
+
+
+class BadWakeWord(AudioError):
+    """A wake word is neither built in nor the path of a microWakeWord model that can be loaded."""
+
+
+class CannotWrite(AudioError):
+    """Sound cannot be written to a file: no folder, no permission, disk full."""

@@ -1,0 +1,195 @@
+"""Voice activity and wake words in a worker thread, reported to the event loop as transitions."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from audio.activity import ActivityGate, SpeechStarted, SpeechStopped, VoiceActivity
+from audio.frames import FRAME_MS, Frame
+from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWords
+
+log = logging.getLogger(__name__)
+
+QUEUE_S = 2.0
+"""How far the worker may lag before frames are dropped."""
+CLOSE_TIMEOUT_S = 2.0
+PROCESS_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorFailed:
+    """The detectors stopped working at sample `index`; `text` says why. Nothing follows."""
+
+    index: int
+    text: str
+
+
+DetectorEvent = SpeechStarted | SpeechStopped | WakeWordHeard | WakeWordNearMiss | DetectorFailed
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorSettings:
+    """`wake_words` empty: none. `wake_threshold` None: each model's own."""
+
+    vad_threshold: float = 0.5
+    min_speech_ms: int = 120
+    hangover_ms: int = 160
+    wake_words: Sequence[str] = ()
+    wake_threshold: float | None = None
+
+
+class Detector:
+    """Frames in, events out. All methods on the loop thread; `on_event` is called there too, in the sound's
+    order.
+
+    `detect_speech` and `detect_wake_words` can be switched at any time: off, that engine does no work.
+    Switched on again, speech that is going on counts from then on.
+    """
+
+    def __init__(self, settings: DetectorSettings, on_event: Callable[[DetectorEvent], None]) -> None:
+        self._settings = settings
+        self._on_event = on_event
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._worker: threading.Thread | None = None
+        self._queue: deque[tuple[Frame, asyncio.Future[None] | None]] = deque()
+        self._capacity = round(QUEUE_S * 1000 / FRAME_MS)
+        self._change = threading.Condition()
+        self._stop = False
+        self._position = 0
+        self._dropped = 0
+        self._probability = 0.0
+        self.detect_speech = True
+        self.detect_wake_words = True
+
+    @property
+    def position(self) -> int:
+        """Index after the last sample that has been looked at."""
+        return self._position
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that were not looked at because the worker lagged behind."""
+        return self._dropped
+
+    @property
+    def speech_probability(self) -> float:
+        """The latest, 0 to 1; for a meter."""
+        return self._probability
+
+    async def start(self) -> None:
+        """Load the models and start the worker. Raises `BadWakeWord`."""
+        self._loop = asyncio.get_running_loop()
+        engines = await asyncio.to_thread(_Engines, self._settings)
+        self._worker = threading.Thread(target=self._run, args=(engines,), name="detector", daemon=True)
+        self._worker.start()
+
+    def feed(self, frame: Frame) -> None:
+        """Look at this frame soon. Never waits: a frame for which there is no room is dropped and counted."""
+        self._put(frame, None)
+
+    async def process(self, frame: Frame) -> None:
+        """Look at this frame, and return when all its events have been delivered.
+
+        For sound that comes faster than in real time, which `feed` would drop. Raises `TimeoutError` after
+        10 s.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._put(frame, done):
+            async with asyncio.timeout(PROCESS_TIMEOUT_S):
+                await done
+
+    def _put(self, frame: Frame, done: asyncio.Future[None] | None) -> bool:
+        with self._change:
+            if self._stop or len(self._queue) >= self._capacity:
+                self._dropped += 1
+                return False
+            self._queue.append((frame, done))
+            self._change.notify()
+            return True
+
+    async def close(self) -> None:
+        """Idempotent, bounded by 2 s. No event comes after it."""
+        with self._change:
+            self._stop = True
+            self._change.notify()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await asyncio.to_thread(worker.join, CLOSE_TIMEOUT_S)
+        self._release_waiting()
+
+    def _release_waiting(self) -> None:
+        with self._change:
+            waiting = [done for _, done in self._queue if done is not None]
+            self._queue.clear()
+        for done in waiting:
+            _resolve(done)
+
+    # worker thread
+
+    def _run(self, engines: "_Engines") -> None:
+        while True:
+            with self._change:
+                while not self._queue and not self._stop:
+                    self._change.wait()
+                if self._stop:
+                    return
+                frame, done = self._queue.popleft()
+            try:
+                events = engines.look(frame, speech=self.detect_speech, wake_words=self.detect_wake_words)
+            except Exception as error:  # an engine's own failure must be told, not die with the thread
+                log.exception("detector failed")
+                events = [DetectorFailed(frame.index, f"Voice detection stopped working: {error}")]
+                self._stop = True
+            self._position = frame.index + len(frame.pcm)
+            self._probability = engines.probability
+            for event in events:
+                self._post(self._deliver, event)
+            if done is not None:
+                self._post(_resolve, done)
+            if self._stop:
+                self._post(self._release_waiting)
+
+    def _post(self, call: Callable[..., None], *args: object) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed; nobody is interested any more
+                self._loop.call_soon_threadsafe(call, *args)
+
+    def _deliver(self, event: DetectorEvent) -> None:
+        if not self._stop or isinstance(event, DetectorFailed):
+            self._on_event(event)
+
+
+class _Engines:
+    """The two detectors and their gate. Worker thread."""
+
+    def __init__(self, settings: DetectorSettings) -> None:
+        self._vad = VoiceActivity()
+        self._gate = ActivityGate(
+            settings.vad_threshold, min_speech_ms=settings.min_speech_ms, hangover_ms=settings.hangover_ms
+        )
+        self._wake = WakeWords(settings.wake_words, settings.wake_threshold) if settings.wake_words else None
+        self.probability = 0.0
+
+    def look(self, frame: Frame, *, speech: bool, wake_words: bool) -> list[DetectorEvent]:
+        events: list[DetectorEvent] = []
+        if wake_words and self._wake is not None:
+            events.extend(self._wake.feed(frame))
+        if not speech:
+            self._gate.reset()
+            self.probability = 0.0
+            return events
+        for activity in self._vad.feed(frame):
+            self.probability = activity.probability
+            event = self._gate.update(activity)
+            if event is not None:
+                events.append(event)
+        return events
+
+
+def _resolve(done: "asyncio.Future[None]") -> None:
+    if not done.done():
+        done.set_result(None)
