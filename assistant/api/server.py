@@ -1,0 +1,208 @@
+"""HTTP on loopback, for processes of the same owner that know the token.
+
+| request | answer |
+|---|---|
+| `GET /api/health` | `{"ok": true}` |
+| `GET /api/services` | `{"services": [{"name", "description", "risk", "schema"}]}` |
+| `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {...}}` or `{"ok": false, "error": {...}}` |
+| `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
+
+A call of a service that was processed is always 200, also when the service refused: its `error` has a `code` and a
+`message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the request
+was addressed to another host (a web page that points its own name at this machine); 413: the body is too large.
+"""
+
+import asyncio
+import errno
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from assistant.errors import UserError
+from assistant.services.registry import Outcome, Registry
+from assistant.services.service import Origin
+
+_log = logging.getLogger(__name__)
+_HOST = "127.0.0.1"
+_BODY_LIMIT = 64 * 1024  # bytes
+_CLOSE_TIMEOUT_S = 2.0
+_GENERATE_TIMEOUT_S = 120.0
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """`source`: generated, or none where there is nothing that could. `spoken`: the person hears it already."""
+
+    text: str
+    source: str = "none"
+    spoken: bool = False
+
+
+Generate = Callable[[str, str, str], Awaitable[Generated]]
+"""(session, turn, text) → what is answered."""
+
+
+class ApiServer:
+    """Listens on 127.0.0.1 only. `token` is random unless given; it is never logged nor part of a URL."""
+
+    def __init__(
+        self, registry: Registry, *, port: int = 0, generate: Generate | None = None, token: str = ""
+    ) -> None:
+        self._registry = registry
+        self._generate = generate
+        self._wanted_port = port
+        self.token = token or secrets.token_urlsafe(32)
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`, once started."""
+        return f"http://{_HOST}:{self._port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, once started."""
+        return self._port
+
+    async def start(self) -> None:
+        """Raises `UserError` when the port is taken."""
+        app = web.Application(client_max_size=_BODY_LIMIT, middlewares=[self._guard])
+        app.add_routes(
+            [
+                web.get("/api/health", self._health),
+                web.get("/api/services", self._list),
+                web.post("/api/services/{domain}/{service}", self._call),
+                web.post("/api/generate", self._answer),
+            ]
+        )
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_TIMEOUT_S)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, _HOST, self._wanted_port, reuse_address=True).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise UserError(_no_port(self._wanted_port, error)) from error
+        self._runner = runner
+        self._port = int(runner.addresses[0][1])
+
+    async def close(self) -> None:
+        """Stop listening, give requests under way a moment, then end them. Idempotent."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if request.headers.get("Host", "") not in (f"{_HOST}:{self._port}", f"localhost:{self._port}"):
+            return _problem(403, "wrong_host", "This server answers for 127.0.0.1 only.")
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        given = token.strip().encode("utf-8", "surrogateescape")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given, self.token.encode()):
+            return _problem(401, "unauthorized", "The token is missing or wrong.")
+        try:
+            return await handler(request)
+        except web.HTTPRequestEntityTooLarge:
+            return _problem(413, "too_large", f"The body is larger than {_BODY_LIMIT} bytes.")
+        except web.HTTPException as error:
+            return _problem(error.status, "no_such_thing", error.reason)
+        except _BadRequest as error:
+            return _problem(400, "bad_request", str(error))
+
+    async def _health(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True})
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        listed = [
+            {"name": spec.name, "description": spec.description, "risk": spec.risk, "schema": spec.schema()}
+            for spec in self._registry.specs()
+        ]
+        return web.json_response({"services": listed})
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        origin = Origin(
+            session=_text(body, "session"),
+            turn=_turn(body),
+            channel="http",
+            confirmed=body.get("confirmed") is True,
+        )
+        name = f"{request.match_info['domain']}.{request.match_info['service']}"
+        return web.json_response(
+            _answered(await self._registry.call(name, body.get("arguments", {}), origin))
+        )
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        session, turn, text = _text(body, "session"), str(_turn(body)), _text(body, "text")
+        if self._generate is None:
+            generated = Generated("I don't know that.")
+        else:
+            try:
+                async with asyncio.timeout(_GENERATE_TIMEOUT_S):
+                    generated = await self._generate(session, turn, text)
+            except Exception:
+                _log.exception("generation failed")
+                generated = Generated("I could not think of an answer.")
+        return web.json_response(
+            {"text": generated.text, "source": generated.source, "spoken": generated.spoken}
+        )
+
+
+class _BadRequest(Exception):
+    pass
+
+
+async def _json_object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise _BadRequest("The body is not JSON.") from error
+    if not isinstance(body, dict):
+        raise _BadRequest("The body has to be a JSON object.")
+    return body
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise _BadRequest(f"`{name}` has to be a string.")
+    return value
+
+
+def _turn(body: dict[str, Any]) -> int | str:
+    value = body.get("turn", 0)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise _BadRequest("`turn` has to be a number or a string.")
+    return value
+
+
+def _answered(outcome: Outcome) -> dict[str, Any]:
+    if outcome.ok:
+        return {"ok": True, "result": outcome.result}
+    return {"ok": False, "error": {"code": outcome.error_code, "message": outcome.error_message}}
+
+
+def _problem(status: int, code: str, message: str) -> web.Response:
+    return web.json_response({"ok": False, "error": {"code": code, "message": message}}, status=status)
+
+
+def _no_port(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {_HOST} is in use by another program; stop that one, or choose another with "
+            "`--set server.port=NUMBER` (0 takes any that is free)."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights than this user has; choose one from 1024 on with `--set server.port`."
+    return (
+        f"The HTTP server cannot listen on {_HOST}:{port} ({error.strerror}); choose another `server.port`."
+    )

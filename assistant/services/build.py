@@ -1,0 +1,83 @@
+"""Puts the services together: database, registry, timers."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant import paths
+from assistant.config.model import Config
+from assistant.events import Event
+from assistant.services.clock import ClockServices
+from assistant.services.home.backend import HomeBackend, VirtualHome
+from assistant.services.home.default import home_of
+from assistant.services.home.service import HomeServices
+from assistant.services.lists import ListServices
+from assistant.services.registry import Registry
+from assistant.services.scheduler import Announce, TimerScheduler
+from assistant.services.time import Clock
+from assistant.services.timers import TimerServices
+from assistant.services.undo import UndoServices
+from assistant.storage.audit import AuditTable
+from assistant.storage.database import Database, StorageError
+from assistant.storage.home import DeviceStateTable
+from assistant.storage.lists import ListTable
+from assistant.storage.timers import TimerTable
+
+_log = logging.getLogger(__name__)
+_AUDIT_KEPT_S = 90 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that acts. Timers ring from `start()` on; `close()` is idempotent and bounded."""
+
+    registry: Registry
+    scheduler: TimerScheduler
+    database: Database
+    audit: AuditTable
+
+    def start(self) -> None:
+        """Let timers ring, those first that became due while nobody was there."""
+        self.scheduler.start()
+
+    async def close(self) -> None:
+        """Let running calls finish, stop the timers (they ring after the next start), close the database."""
+        await self.registry.close()
+        await self.scheduler.close()
+        await self.database.close()
+
+
+async def create_services(
+    config: Config,
+    clock: Clock,
+    announce: Announce,
+    emit: Callable[[Event], None],
+    *,
+    notice: Callable[[str], None] = _log.warning,
+    database_path: Path | None = None,
+    home: HomeBackend | None = None,
+) -> Services:
+    """All services on one database (in the state folder unless `database_path` says otherwise), not started.
+
+    `announce` speaks a sentence and returns when it is on its way; `emit` gets an event for each call; `notice` a
+    sentence about a damaged database. Raises `StorageError` when there can be no database.
+    """
+    path = database_path or await asyncio.to_thread(paths.state_dir) / "assistant.db"
+    database = await Database.open(path, notice=notice)
+    try:
+        audit = AuditTable(database)
+        await audit.prune(before=clock.now() - _AUDIT_KEPT_S)
+    except StorageError as error:
+        _log.warning("%s", error)  # a full disk: what can only be read still works
+    registry = Registry(clock, audit, emit)
+    timers = TimerTable(database)
+    scheduler = TimerScheduler(timers, clock, announce)
+    registry.add(ClockServices(clock, config.timezone))
+    registry.add(TimerServices(timers, clock, scheduler.changed))
+    registry.add(ListServices(ListTable(database), config.names.lists, config.names.items))
+    virtual = VirtualHome(home_of(config), DeviceStateTable(database))
+    registry.add(HomeServices(config, home or virtual))
+    registry.add(UndoServices(clock, audit, registry.call))
+    return Services(registry, scheduler, database, audit)

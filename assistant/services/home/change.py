@@ -1,0 +1,152 @@
+"""What a wish means for one device: `turn it on`, `30 percent`, `two degrees warmer`, `halfway`."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.config.model import Device
+from assistant.services.home.backend import State
+from assistant.services.numbers import words
+from assistant.services.service import ServiceError
+
+SwitchedTo = Literal["on", "off", "open", "closed", "locked", "unlocked"]
+
+COLORS = frozenset(
+    """white|warm white|cool white|daylight|red|green|blue|yellow|orange|purple|pink|violet|cyan|turquoise|magenta
+    |teal|gold|lime|amber|indigo|lavender|brown""".replace("\n    ", "").split("|")
+)
+STATES: dict[str, frozenset[str]] = {
+    "light": frozenset(("on", "off")),
+    "switch": frozenset(("on", "off")),
+    "cover": frozenset(("open", "closed")),
+    "climate": frozenset(("on", "off")),
+    "fan": frozenset(("on", "off")),
+    "lock": frozenset(("locked", "unlocked", "open")),
+    "sensor": frozenset(),
+    "media": frozenset(("on", "off")),
+}
+_LOWEST_C, _HIGHEST_C = 5.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to become of a device; None: left as it is. Levels in percent, temperatures in Celsius."""
+
+    state: SwitchedTo | None = None
+    brightness: float | None = None
+    brightness_step: float | None = None
+    color: str | None = None
+    temperature: float | None = None
+    temperature_step: float | None = None
+    position: float | None = None
+
+    def properties(self) -> list[str]:
+        """Names of what is to change, but for `state`."""
+        return [name for name in self.__slots__ if name != "state" and getattr(self, name) is not None]
+
+
+_PROPERTIES = {
+    "light": frozenset(("brightness", "brightness_step", "color")),
+    "climate": frozenset(("temperature", "temperature_step")),
+    "cover": frozenset(("position",)),
+    "fan": frozenset(("brightness", "brightness_step")),  # "the fan to 50 percent"
+}
+
+
+def able(device: Device, wish: Wish) -> bool:
+    """Whether this kind of device can do that."""
+    known = _PROPERTIES.get(device.kind, frozenset())
+    return (wish.state is None or wish.state in STATES[device.kind]) and set(wish.properties()) <= known
+
+
+def is_unlocking(device: Device, wish: Wish) -> bool:
+    return device.kind == "lock" and wish.state in ("unlocked", "open")
+
+
+def change(device: Device, wish: Wish, now: State) -> State:
+    """The properties that change. Raises `ServiceError` for values that no device has."""
+    match device.kind:
+        case "light":
+            return _light(wish, now)
+        case "fan":
+            return _level(wish, now, "speed")
+        case "cover":
+            position = {"open": 100.0, "closed": 0.0}.get(wish.state or "", wish.position)
+            return {"position": round(_percent(position, "position"))} if position is not None else {}
+        case "climate":
+            return _climate(wish, now)
+        case "lock":
+            return {"locked": wish.state == "locked"} if wish.state else {}
+    return {"on": wish.state == "on"} if wish.state else {}
+
+
+def _light(wish: Wish, now: State) -> State:
+    changed = _level(wish, now, "brightness")
+    if wish.color is not None:
+        color = " ".join(wish.color.casefold().split())
+        if color not in COLORS:
+            raise ServiceError("unknown_color", f"I don't know the colour {color[:40]}.")
+        changed = {"on": True} | changed | {"color": color}
+    return changed
+
+
+def _level(wish: Wish, now: State, name: str) -> State:
+    level: float | None = None
+    if wish.brightness is not None:
+        level = _percent(wish.brightness, name)
+    elif wish.brightness_step is not None:
+        level = min(100.0, max(1.0, (now[name] if now["on"] else 0) + wish.brightness_step))
+    changed: State = {}
+    if level is not None:
+        changed = {"on": True, name: round(level)} if level >= 1 else {"on": False}
+    return changed | ({"on": wish.state == "on"} if wish.state else {})
+
+
+def _climate(wish: Wish, now: State) -> State:
+    changed: State = {"on": wish.state == "on"} if wish.state else {}
+    target: float | None = wish.temperature
+    if wish.temperature_step is not None:
+        target = min(_HIGHEST_C, max(_LOWEST_C, now["temperature"] + wish.temperature_step))
+    if target is None:
+        return changed
+    if not _LOWEST_C <= target <= _HIGHEST_C:
+        raise ServiceError(
+            "out_of_range",
+            f"The temperature has to be between {words(_LOWEST_C)} and {words(_HIGHEST_C)} degrees Celsius.",
+        )
+    return {"on": True, "temperature": round(target, 1)} | changed
+
+
+def _percent(value: float, name: str) -> float:
+    if not 0 <= value <= 100:
+        raise ServiceError("out_of_range", f"The {name} has to be between zero and one hundred percent.")
+    return value
+
+
+def described(device: Device, state: State, imperial: bool) -> str:
+    """`on at thirty percent`, `open`, `set to twenty-one degrees`."""
+    match device.kind:
+        case "light" | "fan":
+            level = state["brightness" if device.kind == "light" else "speed"]
+            if not state["on"]:
+                return "off"
+            color = f" and {state['color']}" if state.get("color", "white") != "white" else ""
+            return f"on{f' at {words(level)} percent' if level < 100 else ''}{color}"
+        case "cover":
+            position = state["position"]
+            named: dict[Any, str] = {0: "closed", 100: "open"}
+            return named.get(position) or f"{words(position)} percent open"
+        case "climate":
+            if not state["on"]:
+                return "off"
+            target, current = (degrees(state[key], imperial) for key in ("temperature", "current"))
+            return f"set to {target} degrees, and it is {current} now"
+        case "lock":
+            return "locked" if state["locked"] else "unlocked"
+        case "sensor":
+            return f"at {state['value']}"
+    return "on" if state["on"] else "off"
+
+
+def degrees(celsius: float, imperial: bool) -> str:
+    """In words, in the owner's unit."""
+    return words(round(celsius * 9 / 5 + 32) if imperial else round(celsius, 1))

@@ -1,0 +1,162 @@
+"""What a service is: a method of a domain's class, with a name, a typed input and a risk.
+
+    class Bulletin:
+        def __init__(self, clock: Clock) -> None:
+            self._clock = clock
+
+        @service("bulletin.read", "Read the newest bulletin.", Risk.READ)
+        async def read(self, asked: ReadInput, origin: Origin) -> dict[str, Any]:
+            if not known(asked.topic):
+                raise ServiceError("unknown_topic", f"I have no news about {asked.topic}.")
+            return {"spoken": "..."}
+
+`ReadInput` is an `Input` with a described field for each argument. `registry.add(Bulletin(clock))` offers it.
+A service that changes something returns `Done(result, undo=...)` with the calls that take it back.
+"""
+
+import enum
+import inspect
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Risk(enum.StrEnum):
+    """What a call can do to the world, and so what it needs."""
+
+    READ = "read"
+    REVERSIBLE = "reversible"
+    RISKY = "risky"  # needs a spoken yes
+    FORBIDDEN = "forbidden"
+
+
+class Input(BaseModel):
+    """Base of every service's arguments. An argument that is not known is refused, not dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=500)
+
+
+class NoInput(Input):
+    """For services that need to be told nothing."""
+
+
+class ServiceError(Exception):
+    """A service could not do it. `code` is for programs, `str()` is a sentence to be spoken."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks. `confirmed`: the person has just said yes to exactly this. `undoing`: the call takes another
+    one back, and is not itself to be taken back."""
+
+    session: str
+    turn: int | str = 0
+    channel: str = ""
+    confirmed: bool = False
+    undoing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a service by name, such as one that undoes another."""
+
+    service: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A result with the calls that take its effect back, in the order to make them."""
+
+    result: dict[str, Any]
+    undo: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The risk of one call with its arguments, and the question to put to the person when it is risky."""
+
+    risk: Risk
+    question: str = "Are you sure?"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A service as the registry offers it. `assess` looks at the arguments where they decide the risk."""
+
+    name: str
+    description: str
+    risk: Risk
+    input: type[Input]
+    run: Callable[[Any, Origin], Awaitable[dict[str, Any] | Done]]
+    assess: Callable[[Any], Awaitable[Assessment]] | None = None
+    timeout_s: float = 5.0
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments."""
+        return self.input.model_json_schema()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    name: str
+    description: str
+    risk: Risk
+    assess: str
+    timeout_s: float
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def service(
+    name: str, description: str, risk: Risk, *, assess: str = "", timeout_s: float = 5.0
+) -> Callable[[_Method], _Method]:
+    """Make a method `async (self, asked: SomeInput, origin: Origin) -> dict | Done` a service.
+
+    `name` is `domain.action`. `assess` names a method `async (self, asked) -> Assessment` that is
+    asked first.
+    """
+
+    def marked(method: _Method) -> _Method:
+        method.__service__ = _Mark(name, description, risk, assess, timeout_s)  # type: ignore[attr-defined]
+        return method
+
+    return marked
+
+
+def specs_of(provider: object) -> list[Spec]:
+    """The services that an object's methods offer, by name."""
+    specs = []
+    for _, method in inspect.getmembers(provider, inspect.ismethod):
+        mark = getattr(method, "__service__", None)
+        if not isinstance(mark, _Mark):
+            continue
+        specs.append(
+            Spec(
+                name=mark.name,
+                description=mark.description,
+                risk=mark.risk,
+                input=_input_of(method, mark.name),
+                run=method,
+                assess=getattr(provider, mark.assess) if mark.assess else None,
+                timeout_s=mark.timeout_s,
+            )
+        )
+    return sorted(specs, key=lambda spec: spec.name)
+
+
+def _input_of(method: Callable[..., Any], name: str) -> type[Input]:
+    parameters = list(inspect.signature(method).parameters)
+    hints = typing.get_type_hints(method)
+    input_type = hints.get(parameters[0]) if len(parameters) == 2 else None
+    if not (inspect.isclass(input_type) and issubclass(input_type, Input)):
+        raise TypeError(f"service {name}: expected (self, asked: <an Input>, origin: Origin)")
+    return input_type
