@@ -8,6 +8,7 @@ import yaml
 
 from assistant.config.model import Config
 from assistant.dialogue.annotations import Segment
+from assistant.services.home.default import home_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,11 @@ class OwnerNames:
 
     @classmethod
     def from_config(cls, config: Config) -> "OwnerNames":
-        """All names that the configuration holds, in its order, without repeats."""
-        areas = [name for area in config.home.areas for name in (area.name, *area.aliases)]
-        areas += [device.area for device in config.home.devices if device.area]
-        devices = [name for device in config.home.devices for name in (device.name, *device.aliases)]
+        """All names that the configuration holds, in its order, without repeats; without a home, those of
+        the virtual one."""
+        home = home_of(config)
+        areas = [name for area in home.areas for name in (area.name, *area.aliases)]
+        devices = [name for device in home.devices for name in (device.name, *device.aliases)]
         names = config.names
         return cls(
             areas=_spoken(areas),
@@ -47,7 +49,6 @@ def owner_nlu(names: OwnerNames) -> dict[str, Any]:
         "device": names.devices,
         "list": names.lists,
         "item": names.items,
-        "person": names.people,
     }
     nlu: list[dict[str, str]] = [
         {"lookup": entity, "examples": _block(values)} for entity, values in tables.items() if values

@@ -81,7 +81,7 @@ def entity(tracker: Tracker, name: str) -> str | None:
 
 
 def spoken_list(words: list[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -36,7 +36,7 @@ class LeaveForm(SpokenAction):
 
 
 class Inform(SpokenAction):
-    """"the floor lamp", "blue", "five minutes": the answer to what an action asked, if one did."""
+    """ "the floor lamp", "blue", "five minutes": the answer to what an action asked, if one did."""
 
     def name(self) -> str:
         return "action_inform"
@@ -69,3 +69,44 @@ def last_words(events: list[dict[str, Any]]) -> str:
         if event.get("event") == "bot" and event.get("text"):
             said.append(event["text"])
     return " ".join(reversed(said))
+
+
+class Affirm(SpokenAction):
+    """Yes: to the question that was asked in the turn before, and to nothing else."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        pending = open_question(tracker)
+        if pending is None:
+            say.response("utter_okay")
+            return []
+        return await carry_out(say, tracker, {**pending, "needs": None}, confirmed=True)
+
+
+class Deny(SpokenAction):
+    forget = ("pending",)
+
+    def name(self) -> str:
+        return "action_deny"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        say.response("utter_okay_no" if open_question(tracker) else "utter_okay")
+        return []
+
+
+def open_question(tracker: Tracker) -> dict[str, Any] | None:
+    """The request that waits for a yes, if that was asked in the turn just before this one."""
+    pending = tracker.get_slot("pending")
+    if not pending or pending["needs"] != "confirmation":
+        return None
+    users = 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            users += 1
+        elif event.get("event") == "slot" and event.get("name") == "pending":
+            return dict(pending)
+        if users > 1:
+            break
+    return None

@@ -149,7 +149,8 @@ def _temperature(text: str, words: str | None, intent: str) -> tuple[dict[str, A
 
 
 def remembered(tracker: Tracker, intent: str) -> list[Target]:
-    """What the sentence means when it names nothing: what was switched last, or the room's light or heating."""
+    """What the sentence means when it names nothing: what was switched last, or the room's light or
+    heating."""
     if intent in _NEEDS_NO_TARGET and not _says_it(tracker):
         return [{"kind": _NEEDS_NO_TARGET[intent]}]
     last: list[Target] = tracker.get_slot("last_target") or []
@@ -173,10 +174,12 @@ async def carry_out(say: Say, tracker: Tracker, request: Pending, *, confirmed: 
             result = await call_service(tracker, "home.set", arguments, confirmed=confirmed)
         except ServiceError as error:
             say.text(str(error), source=f"error:{error.code}")
-            if error.code != "ambiguous":
-                return [slot("pending", None)]
-            rest = {**request, "targets": request["targets"][position + 1 :], "needs": "target"}
-            return [slot("pending", rest)]
+            left = request["targets"][position:]
+            if error.code == "needs_confirmation":  # the sentence is the question
+                return [slot("pending", {**request, "targets": left, "needs": "confirmation"})]
+            if error.code == "ambiguous":
+                return [slot("pending", {**request, "targets": left[1:], "needs": "target"})]
+            return [slot("pending", None)]
         _say_done(say, result, request["arguments"])
     return [slot("pending", None), slot("last_target", request["targets"])]
 

@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def number(words: str) -> float | None:
-    """"twenty one and a half degrees" is 21.5; None where there is no number."""
+    """ "twenty one and a half degrees" is 21.5; None where there is no number."""
     digits = _NUMBER.search(alpha2digit(words.lower(), "en", 0))
     if digits is None:
         return None
@@ -19,7 +19,7 @@ def number(words: str) -> float | None:
 
 
 def percent(words: str) -> float | None:
-    """"thirty percent", "half", "full": 0 to 100, or None."""
+    """ "thirty percent", "half", "full": 0 to 100, or None."""
     named = _FRACTIONS.get(words.lower()) or _ENDS.get(words.lower())
     value = named if named is not None else number(words)
     return None if value is None else min(100.0, value)

@@ -64,7 +64,8 @@ def target(device: str, area: str | None, intent: str) -> Target:
 
 
 def _area_target(area: str, intent: str) -> Target:
-    """An area alone: its lights, or what the verb is about. "lock the garage" may be a device of that name."""
+    """An area alone: its lights, or what the verb is about. "lock the garage" may be a device of that
+    name."""
     kind = _LIKES.get(intent)
     if kind:
         return {"device": area}

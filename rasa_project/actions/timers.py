@@ -80,5 +80,5 @@ def _which(tracker: Tracker) -> dict[str, Any]:
 
 
 def _bare_name(name: str | None) -> str | None:
-    """"the oven" is the oven timer."""
+    """ "the oven" is the oven timer."""
     return re.sub(r"^(the|my|a|an) ", "", name) if name else None

@@ -1,15 +1,15 @@
 """The assistant's channel: a turn that was sent is never lost, and each message leaves as soon as it exists.
 
-Rasa's own REST channel drops the turn when the client goes away, and sends nothing before all is done. Neither
-suits a conversation that a person may interrupt.
+Rasa's own REST channel drops the turn when the client goes away, and sends nothing before all is done.
+Neither suits a conversation that a person may interrupt.
 
 POST /webhooks/assistant/turns   {"sender", "text", "turn"?, "parse"?}
     answers one JSON object a line: {"text", "source", "spoken", "custom"} for each message, then
     {"done": true, "active_loop", "requested_slot"}, with "error" where the turn failed.
 POST /webhooks/assistant/heard   {"sender", "text"}
     records what a person really heard of an answer that they interrupted.
-Both want the header `Authorization: Bearer <token>` with the token of the credentials file. Rasa itself guards
-neither: its --auth-token covers its own API only.
+Both want the header `Authorization: Bearer <token>` with the token of the credentials file. Rasa itself
+guards neither: its --auth-token covers its own API only.
 """
 
 import asyncio
@@ -23,7 +23,8 @@ from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered
 from sanic import Blueprint, Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, json as json_response
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
 
 logger = logging.getLogger(__name__)
 

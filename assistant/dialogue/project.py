@@ -1,0 +1,107 @@
+"""Which Rasa project, with whose names, and where the model trained from both is kept."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from assistant import paths
+from assistant.config.model import Config
+from assistant.dialogue.names import OwnerNames, owner_nlu_yaml
+from assistant.errors import UserError
+
+
+@dataclass(frozen=True)
+class RasaProject:
+    """A Rasa project and what the owner's settings add to it.
+
+    `root` holds config.yml, data/, and domain/ or domain.yml. Methods read files and block for milliseconds.
+    """
+
+    root: Path
+    names: OwnerNames
+    nlu_threshold: float
+
+    @classmethod
+    def from_config(cls, config: Config, root: Path | None = None) -> "RasaProject":
+        """The project in `root`, by default the assistant's own. Raises `UserError` when it is none."""
+        project = cls(
+            root=(root or paths.rasa_project()).resolve(),
+            names=OwnerNames.from_config(config),
+            nlu_threshold=config.dialogue.nlu_threshold,
+        )
+        for needed in (project.root / "config.yml", project.root / "data", project.domain):
+            if not needed.exists():
+                raise UserError(f"{project.root} is no Rasa project: it has no {needed.name}.")
+        return project
+
+    @property
+    def domain(self) -> Path:
+        """The folder `domain`, or the single file that Rasa looks for by default."""
+        folder = self.root / "domain"
+        return folder if folder.is_dir() else self.root / "domain.yml"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with everything that the model depends on: training files, names, settings, Rasa's
+        versions.
+
+        Actions and channels are code that runs beside the model, not a part of it.
+        """
+        digest = hashlib.sha256()
+        for path in self._inputs():
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(self.root)}\0{len(content)}\0".encode())
+            digest.update(content)
+        for text in (owner_nlu_yaml(self.names), self.config_yaml()):
+            digest.update(text.encode())
+        return digest.hexdigest()[:24]
+
+    @property
+    def model(self) -> Path:
+        """Where the trained model belongs; it is there only when it is whole."""
+        return models_folder() / self.fingerprint / "model.tar.gz"
+
+    def config_yaml(self) -> str:
+        """The project's config.yml, with the owner's threshold in place of the fallback classifier's."""
+        path = self.root / "config.yml"
+        try:
+            config = yaml.safe_load(path.read_text(encoding="utf-8"))
+            for component in config.get("pipeline") or ():
+                if component["name"] == "FallbackClassifier":
+                    component["threshold"] = self.nlu_threshold
+        except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+            raise UserError(f"{path} is not a Rasa configuration that can be read: {error}") from error
+        return str(yaml.safe_dump(config, sort_keys=False))
+
+    def python(self) -> Path:
+        """The interpreter of Rasa's own environment (ASSISTANT_RASA_PYTHON). Raises `UserError`."""
+        named = os.environ.get("ASSISTANT_RASA_PYTHON")
+        if named:
+            candidates = [Path(named).expanduser()]
+        else:
+            candidates = [folder / ".venv/bin/python" for folder in (self.root, paths.rasa_project())]
+        for candidate in candidates:
+            if candidate.exists():
+                return candidate
+        raise UserError(
+            f"Rasa is not installed: {candidates[-1]} is not there. `uv sync` in its folder installs it."
+        )
+
+    def _inputs(self) -> Iterator[Path]:
+        yield self.root / "config.yml"
+        lock = self.root / "uv.lock"
+        if lock.exists():
+            yield lock
+        for folder in (self.domain, self.root / "data"):
+            found = sorted(folder.rglob("*.y*ml")) if folder.is_dir() else [folder]
+            yield from (path for path in found if path.is_file())
+
+
+def models_folder() -> Path:
+    """Holds one folder for each trained model."""
+    return paths.cache_dir() / "rasa"
