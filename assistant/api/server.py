@@ -4,12 +4,13 @@
 |---|---|
 | `GET /api/health` | `{"ok": true}` |
 | `GET /api/services` | `{"services": [{"name", "description", "risk", "schema"}]}` |
-| `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {...}}` or `{"ok": false, "error": {...}}` |
+| `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
 
-A call of a service that was processed is always 200, also when the service refused: its `error` has a `code` and a
-`message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the request
-was addressed to another host (a web page that points its own name at this machine); 413: the body is too large.
+A call that was processed is always 200, also when the service refused: its `error` has a `code` and a
+`message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the
+request was addressed to another host (a web page that points its own name at this machine); 413: the body is
+too large.
 """
 
 import asyncio
@@ -39,7 +40,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """`source`: generated, or none where there is nothing that could. `spoken`: the person hears it already."""
+    """`source`: generated, or none where nothing could. `spoken`: the person hears it already."""
 
     text: str
     source: str = "none"
@@ -202,7 +203,7 @@ def _no_port(port: int, error: OSError) -> str:
             "`--set server.port=NUMBER` (0 takes any that is free)."
         )
     if error.errno == errno.EACCES:
-        return f"Port {port} needs more rights than this user has; choose one from 1024 on with `--set server.port`."
+        return f"Port {port} needs more rights than this user has; choose a `server.port` of 1024 or more."
     return (
         f"The HTTP server cannot listen on {_HOST}:{port} ({error.strerror}); choose another `server.port`."
     )

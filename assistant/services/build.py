@@ -1,6 +1,5 @@
 """Puts the services together: database, registry, timers."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,10 +60,10 @@ async def create_services(
 ) -> Services:
     """All services on one database (in the state folder unless `database_path` says otherwise), not started.
 
-    `announce` speaks a sentence and returns when it is on its way; `emit` gets an event for each call; `notice` a
-    sentence about a damaged database. Raises `StorageError` when there can be no database.
+    `announce` speaks a sentence and returns when it is on its way; `emit` gets an event for each call;
+    `notice` a sentence about a damaged database. Raises `StorageError` when there can be no database.
     """
-    path = database_path or await asyncio.to_thread(paths.state_dir) / "assistant.db"
+    path = database_path or paths.state_dir() / "assistant.db"
     database = await Database.open(path, notice=notice)
     try:
         audit = AuditTable(database)

@@ -161,7 +161,7 @@ class ListServices:
         return best[0]
 
     def _split(self, items: Iterable[str], name: str) -> list[str]:
-        """Single things, in order, without articles. `and` does not divide tasks, nor what is known as one."""
+        """Single things, in order, without articles. `and` divides no tasks, nor what is known as one."""
         parts: list[str] = []
         for said in items:
             for part in re.split(r"\s*[,;\n]\s*", said):

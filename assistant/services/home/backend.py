@@ -8,7 +8,7 @@ from assistant.storage.home import DeviceStateTable
 
 State = dict[str, Any]
 """Properties by kind: light `on`, `brightness` (1..100), `color`; switch, media `on`; fan `on`, `speed`
-(1..100); cover `position` (0 closed .. 100 open); climate `on`, `temperature` (target), `current` (both degrees
+(1..100); cover `position` (0 closed .. 100 open); climate `on`, `temperature` (target), `current` (both in
 Celsius); lock `locked`; sensor `value`."""
 
 _FIRST: dict[str, State] = {

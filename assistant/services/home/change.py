@@ -11,8 +11,8 @@ from assistant.services.service import ServiceError
 SwitchedTo = Literal["on", "off", "open", "closed", "locked", "unlocked"]
 
 COLORS = frozenset(
-    """white|warm white|cool white|daylight|red|green|blue|yellow|orange|purple|pink|violet|cyan|turquoise|magenta
-    |teal|gold|lime|amber|indigo|lavender|brown""".replace("\n    ", "").split("|")
+    """white|warm white|cool white|daylight|red|green|blue|yellow|orange|purple|pink|violet|cyan
+    |turquoise|magenta|teal|gold|lime|amber|indigo|lavender|brown""".replace("\n    ", "").split("|")
 )
 STATES: dict[str, frozenset[str]] = {
     "light": frozenset(("on", "off")),

@@ -75,8 +75,8 @@ class HomeNames:
         everything: bool = False,
         able: Able | None = None,
     ) -> Resolution:
-        """The devices meant. `able` says which can do what is asked: `turn off the bedroom` then means what can
-        be turned off. Raises `ServiceError`: unknown_device, unknown_area, ambiguous."""
+        """The devices meant. `able` says which can do what is asked: `turn off the bedroom` then means what
+        can be turned off. Raises `ServiceError`: unknown_device, unknown_area, ambiguous."""
         able = able or (lambda device: True)
         words, every = _stripped(device)
         every = every or everything
