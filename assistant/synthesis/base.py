@@ -41,9 +41,10 @@ class Synthesizer(Protocol):
         """Load the voice in the worker thread. Raises `VoiceUnavailable` with what to do."""
         ...
 
-    def speak(self, text: str, stop: threading.Event) -> AsyncIterator[Clause]:
+    def speak(self, text: str, stop: threading.Event, *, cacheable: bool = True) -> AsyncIterator[Clause]:
         """Clause by clause, each as soon as it exists. `stop` is polled by the worker thread: once it is set
-        nothing more is yielded. Closing the iterator sets it too."""
+        nothing more is yielded. Closing the iterator sets it too. `cacheable=False` keeps the sound of
+        generated or personal text off the disk."""
         ...
 
     async def close(self) -> None:
