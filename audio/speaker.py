@@ -48,7 +48,7 @@ class Speaker:
         self._skip_to = 0  # ring position up to which the callback shall drop what it has not played
         self._epoch = 0
         self._target_volume = 1.0
-        self._heard = (0, 0.0)  # (ring position, stream time at which the sample before it leaves the device)
+        self._heard = (0, 0.0)  # (ring position, when the sample before it leaves the device)
         block = device_rate_hz * BLOCK_MS // 1000
         self._block = np.zeros(block, np.int16)
         self._scaled = np.zeros(block, np.float32)
@@ -129,8 +129,8 @@ class Speaker:
             delay_s = time_info.outputBufferDacTime - time_info.currentTime
             if not 0.0 <= delay_s <= 2.0:  # some host APIs leave these at zero
                 delay_s = self._stream.latency_s
-            now_s = self._stream.time_s or 0.0
-            self._heard = (self._ring.read_position, now_s + delay_s + got / self._device_rate_hz)
+            ends_s = time.monotonic() + delay_s + got / self._device_rate_hz
+            self._heard = (self._ring.read_position, ends_s)
         self._starved = 0 < got < count
 
     # loop thread
@@ -164,11 +164,10 @@ class Speaker:
     @property
     def played_samples(self) -> int:
         """As in `Sink`: what the device took, less what is still in its buffer by its own clock."""
-        now_s = self._stream.time_s
-        if now_s is None:
+        if self._stream.is_closed:
             return self._played
         position, ends_s = self._heard
-        position -= max(0, round((ends_s - now_s) * self._device_rate_hz))
+        position -= max(0, round((ends_s - time.monotonic()) * self._device_rate_hz))
         self._played = max(self._played, min(self._to_sink(position), self._written))
         return self._played
 
@@ -214,10 +213,7 @@ class Speaker:
 
     def _has_left(self, ring_position: int) -> bool:
         position, ends_s = self._heard
-        now_s = self._stream.time_s
-        return ring_position <= self._base[0] or (
-            position >= ring_position and now_s is not None and now_s >= ends_s
-        )
+        return ring_position <= self._base[0] or (position >= ring_position and time.monotonic() >= ends_s)
 
     def flush(self) -> None:
         """As in `Sink`. What the device holds already (about 60 ms) is still heard, and counted as played."""

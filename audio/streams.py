@@ -12,6 +12,8 @@ from audio.errors import DeviceLost
 
 SILENT_FOR_S = 2.0
 """A device whose callback has not run for so long is gone (they run every 10 to 20 ms)."""
+STARTS_WITHIN_S = 5.0
+"""The same for the first time: a wireless headset has to change its mode first."""
 CLOSE_TIMEOUT_S = 2.0
 
 
@@ -54,7 +56,7 @@ class DeviceStream:
         self._kind = kind
         self._stream: Any = None
         self._finished = False
-        self._alive_s = time.monotonic()
+        self._deadline_s = 0.0
         self._closing = False
 
     def open(self, waker: Waker, callback: Callable[..., None], **settings: Any) -> None:
@@ -78,7 +80,7 @@ class DeviceStream:
                 finished_callback=finished,
                 **settings,
             )
-            self._alive_s = time.monotonic()
+            self._deadline_s = time.monotonic() + STARTS_WITHIN_S
             self._stream.start()
         except (sd.PortAudioError, ValueError) as error:
             self._shut()
@@ -90,22 +92,9 @@ class DeviceStream:
         stream = self._stream
         return float(stream.latency) if stream is not None else 0.0
 
-    @property
-    def time_s(self) -> float | None:
-        """The clock of the callback's time information; None where the stream is closed or the device is
-        gone.
-        """
-        stream = self._stream
-        if stream is None or self._finished:
-            return None
-        try:
-            return float(stream.time)
-        except portaudio().PortAudioError:  # the device went away just now
-            return None
-
     def mark_alive(self) -> None:
         """The callback ran."""
-        self._alive_s = time.monotonic()
+        self._deadline_s = time.monotonic() + SILENT_FOR_S
 
     @property
     def is_closed(self) -> bool:
@@ -115,7 +104,7 @@ class DeviceStream:
         """Raises `DeviceLost` when the device stopped by itself or has been silent for SILENT_FOR_S."""
         if self._closing:
             return
-        if self._finished or time.monotonic() - self._alive_s > SILENT_FOR_S:
+        if self._finished or time.monotonic() > self._deadline_s:
             name = NAMES[self._kind]
             raise DeviceLost(f'The {name} "{self.device.name}" is gone: check that it is plugged in.')
 

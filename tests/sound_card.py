@@ -7,6 +7,7 @@ daemon: several can be used at once, and by root, and nothing of the machine's o
 """
 
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +61,7 @@ class SoundCard:
             "ALSA_CONFIG_PATH": str(folder / "asoundrc"),
         }
         self._daemon: subprocess.Popen[bytes] | None = None
-        self._listener: subprocess.Popen[bytes] | None = None
+        self._listeners: list[subprocess.Popen[bytes]] = []
 
     @property
     def process_env(self) -> dict[str, str]:
@@ -80,12 +82,31 @@ class SoundCard:
         self._wait_until_ready()
         self._pactl("set-default-sink", "speaker")
         self._pactl("set-default-source", "mic.monitor")
-        # A null sink takes up to 2 s of sound at a time unless somebody listens closely. A real sound card
-        # does not: without a listener every test of latency would measure the null sink.
-        self._listener = subprocess.Popen(
-            ["parec", "--device=speaker.monitor", "--latency-msec=10", "--raw"],
-            env=self.process_env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # A null sink takes and gives up to 2 s of sound at a time unless somebody listens closely. A real
+        # sound card does not: without listeners every test of latency would measure the null sink.
+        self._listeners = [self._listen(sink, subprocess.DEVNULL) for sink in ("speaker", "mic")]
+        for sink in ("speaker", "mic"):
+            self._wait_for_sound(sink)
+
+    def _listen(self, sink: str, out: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["parec", f"--device={sink}.monitor", "--format=s16le", f"--rate={RECORDING_RATE_HZ}",
+             "--channels=1", "--latency-msec=10", "--raw"],
+            env=self.process_env, stdout=out, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+    def _wait_for_sound(self, sink: str) -> None:
+        """Until its first 2 s are over and it gives sound as it comes."""
+        probe = self._listen(sink, subprocess.PIPE)
+        try:
+            assert probe.stdout is not None
+            ready, _, _ = select.select([probe.stdout], [], [], START_TIMEOUT_S)
+            if not ready:
+                raise RuntimeError(f"the virtual {sink} gives no sound")
+        finally:
+            _end(probe)
+            if probe.stdout is not None:
+                probe.stdout.close()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -123,11 +144,7 @@ class SoundCard:
         """A person listens to the speaker; what was heard is in the file (48 kHz mono) after the block."""
         raw = wav.with_suffix(".raw")
         with open(raw, "wb") as out:
-            listener = subprocess.Popen(
-                ["parec", "--device=speaker.monitor", "--format=s16le", f"--rate={RECORDING_RATE_HZ}",
-                 "--channels=1", "--latency-msec=20", "--raw"],
-                env=self.process_env, stdout=out,
-            )  # fmt: skip
+            listener = self._listen("speaker", out)
             try:
                 _wait_for_bytes(raw)
                 yield
@@ -148,7 +165,7 @@ class SoundCard:
             self._daemon.wait(timeout=10)
 
     def stop(self) -> None:
-        for process in (self._listener, self._daemon):
+        for process in (*self._listeners, self._daemon):
             if process is not None:
                 _end(process)
 
