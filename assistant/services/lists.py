@@ -41,6 +41,7 @@ _ONE_THING = frozenset(
     |rum and coke|cookies and cream|peas and carrots""".replace("\n    ", "").split("|")
 )
 _AND = re.compile(r"\s+(?:and|plus)\s+|\s*&\s*", re.IGNORECASE)
+_NOTHING = frozenset(("and", "plus", "some", "a", "an", "the", "my", "more", "also", "please"))
 _ARTICLE = re.compile(r"^(?:(?:some|a|an|the|my|more|and|also|please)\s+)+(?=\S)", re.IGNORECASE)
 
 
@@ -170,7 +171,7 @@ class ListServices:
                     [part] if whole else re.split(r"\s+(?:and|plus)\s+|\s*[&]\s*", part, flags=re.IGNORECASE)
                 )
         cleaned = (" ".join(_ARTICLE.sub("", part.strip(" .!?")).split())[:_MAX_ITEM] for part in parts)
-        return [item for item in cleaned if item and item.casefold() not in ("and", "plus")]
+        return [item for item in cleaned if item and item.casefold() not in _NOTHING]
 
 
 class RestoreInput(Input):

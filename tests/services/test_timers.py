@@ -1,0 +1,214 @@
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from assistant.services.scheduler import TimerScheduler
+from assistant.storage.database import Database
+from assistant.storage.timers import Timer, TimerTable
+from tests.services.conftest import House, Open
+from tests.services.fakes import FakeClock
+
+
+async def _until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.005)
+
+
+async def test_a_timer_rings_once_when_it_is_due(house: House) -> None:
+    resting = house.clock.resting()
+    house.services.start()
+    await resting
+    resting = house.clock.resting()
+    started = await house.did("timers.start", duration="five minutes", name="the pasta timer")
+    await resting
+    assert started["spoken_duration"] == "five minutes"
+    assert (started["name"], started["duration_s"]) == ("pasta", 300)
+    await house.clock.advance(299)
+    assert house.said == []
+    [left] = (await house.did("timers.remaining", name="pasta"))["timers"]
+    assert (left["remaining_s"], left["spoken_remaining"]) == (1.0, "one second")
+    resting = house.clock.resting()
+    await house.clock.advance(1)
+    await _until(lambda: house.said)
+    assert house.said == ["Your pasta timer is done."]
+    await _until(lambda: not house.services.scheduler._ringing)
+    await house.clock.advance(3600)
+    assert house.said == ["Your pasta timer is done."]
+    assert (await house.did("timers.list"))["timers"] == []
+
+
+async def test_timers_ring_in_their_order(house: House) -> None:
+    for minutes in (3, 1, 2):
+        await house.did("timers.start", duration=f"{minutes} minutes")
+    resting = house.clock.resting()
+    house.services.start()
+    await resting
+    for count in (1, 2, 3):
+        await house.clock.advance(60)
+        await _until(partial(lambda n: len(house.said) == n, count))
+    assert house.said == [f"Your {word} minute timer is done." for word in ("one", "two", "three")]
+
+
+async def test_after_a_restart_timers_go_on_and_ring_late_rather_than_never(open_house: Open) -> None:
+    house = await open_house()
+    await house.did("timers.start", duration="ten minutes", name="tea")
+    await house.did("timers.start", duration="two hours")
+    await house.services.close()
+
+    again = await open_house(clock=FakeClock(house.clock.now() + 3600))
+    resting = again.clock.resting()
+    again.services.start()
+    await resting
+    await _until(lambda: again.said)
+    assert again.said == ["Your tea timer was done fifty minutes ago."]
+    [left] = (await again.did("timers.list"))["timers"]
+    assert left["spoken_remaining"] == "one hour"
+
+
+async def test_a_process_killed_while_it_rings_rings_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    program = (
+        "import asyncio, sys\nfrom functools import partial
+from pathlib import Path\n"
+        "from assistant.config.model import Config\n"
+        "from assistant.services.build import create_services\n"
+        "from assistant.services.service import Origin\nfrom assistant.services.time import SystemClock\n"
+        "async def announce(text):\n    print(text, flush=True)\n    await asyncio.sleep(60)\n"
+        "async def main():\n"
+        "    services = await create_services(Config(), SystemClock(), announce, print,"
+        " database_path=Path(sys.argv[1]))\n"
+        "    await services.registry.call('timers.start', {'duration': 0.05, 'name': 'egg'}, Origin('k'))\n"
+        "    services.start()\n    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(path), stdout=asyncio.subprocess.PIPE, env=os.environ.copy()
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        while b"egg timer is done" not in await process.stdout.readline():
+            pass
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+
+    database, said = await Database.open(path), list[str]()
+    table = TimerTable(database)
+    [timer] = await table.all()
+    clock = FakeClock(timer.due_at + 1)
+
+    async def announce(text: str) -> None:
+        said.append(text)
+
+    scheduler = TimerScheduler(table, clock, announce)
+    resting = clock.resting()
+    scheduler.start()
+    await resting
+    assert said == []  # the other process may still be at it
+    for _ in range(20):
+        await clock.advance(5)
+    await _until(lambda: said)
+    assert said[0].startswith("Your egg timer was done one minute ago")
+    await scheduler.close()
+    await database.close()
+
+
+async def test_two_processes_on_one_database_ring_a_timer_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    databases = [await Database.open(tmp_path / "a.db") for _ in range(2)]
+    clock = FakeClock()
+    await TimerTable(databases[0]).add(Timer("t", "tea", 60.0, clock.now(), "kitchen"))
+
+    async def announce(text: str) -> None:
+        said.append(text)
+        await asyncio.sleep(0.1)
+
+    schedulers = [TimerScheduler(TimerTable(database), clock, announce) for database in databases]
+    for scheduler in schedulers:
+        scheduler.start()
+    await _until(lambda: said)
+    await _until(lambda: not any(scheduler._ringing for scheduler in schedulers))
+    for scheduler in schedulers:
+        await scheduler.close()
+    assert said == ["Your tea timer is done."]
+    assert await TimerTable(databases[0]).all() == []
+    for database in databases:
+        await database.close()
+
+
+async def test_an_announcement_that_fails_is_made_again(tmp_path: Path) -> None:
+    database, clock, tries = await Database.open(tmp_path / "a.db"), FakeClock(), list[str]()
+    await TimerTable(database).add(Timer("t", "tea", 60.0, clock.now() + 10, "kitchen"))
+
+    async def announce(text: str) -> None:
+        tries.append(text)
+        if len(tries) < 3:
+            raise OSError("no speaker")
+
+    scheduler = TimerScheduler(TimerTable(database), clock, announce)
+    resting = clock.resting()
+    scheduler.start()
+    await resting
+    await clock.advance(10)
+    for count in (1, 2, 3):
+        await _until(partial(lambda n: len(tries) == n and not scheduler._ringing, count))
+        await clock.advance(15)
+    assert len(tries) == 3
+    assert await TimerTable(database).all() == []
+    await scheduler.close()
+    await database.close()
+
+
+async def test_cancelling(house: House) -> None:
+    assert await house.refused("timers.cancel") == ("no_timers", "There is no timer running.")
+    await house.did("timers.start", duration="five minutes", name="pasta")
+    await house.did("timers.start", duration="ten minutes")
+    await house.did("timers.start", duration="an hour and a half", name="bread")
+    code, sentence = await house.refused("timers.cancel")
+    assert code == "ambiguous"
+    assert sentence == "Which one do you mean: the pasta timer, the ten minute timer or the bread timer?"
+    assert await house.refused("timers.cancel", name="tea") == ("unknown_timer", "There is no tea timer.")
+    done = await house.did("timers.cancel", duration="10 minutes")
+    assert done == {"cancelled": [{"name": "", "spoken": "the ten minute timer"}]}
+    assert (await house.did("timers.cancel", name="my pastas timer"))["cancelled"][0]["name"] == "pasta"
+    assert (await house.did("timers.cancel"))["cancelled"][0]["name"] == "bread"
+    for name in ("a", "b", "c"):
+        await house.did("timers.start", duration=60, name=name)
+    assert len((await house.did("timers.cancel", all=True))["cancelled"]) == 3
+    assert (await house.did("timers.list"))["timers"] == []
+
+
+async def test_undoing_timers(house: House) -> None:
+    await house.did("timers.start", duration=600, name="tea")
+    await house.clock.advance(60)
+    await house.did("timers.cancel", name="tea")
+    await house.did("undo.last")
+    [timer] = (await house.did("timers.list"))["timers"]
+    assert (timer["name"], timer["remaining_s"]) == ("tea", 540.0)
+
+
+async def test_limits(house: House) -> None:
+    code, sentence = await house.refused("timers.start", duration="eight days")
+    assert (code, sentence) == ("too_long", "A timer can run for seven days at most.")
+    assert (await house.refused("timers.start", duration="purple"))[0] == "bad_duration"
+    assert (await house.refused("timers.start", duration=0))[0] == "bad_duration"
+    assert (await house.refused("timers.start"))[1] == "I need to know the duration."
+    for _ in range(50):
+        await house.did("timers.start", duration=600)
+    code, sentence = await house.refused("timers.start", duration=600)
+    assert code == "too_many"
+    assert "fifty timers" in sentence
+
+
+@pytest.mark.parametrize("name", ["Ovn timer", "oven", "the oven timer", "OVEN"])
+async def test_names_are_understood_loosely(house: House, name: str) -> None:
+    await house.did("timers.start", duration=600, name="oven")
+    await house.did("timers.start", duration=600, name="tea")
+    [timer] = (await house.did("timers.remaining", name=name))["timers"]
+    assert timer["spoken_name"] == "oven timer"
