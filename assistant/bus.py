@@ -1,5 +1,5 @@
-"""Events to whoever watches. Publishing never waits: an observer that is too slow loses its oldest events, and
-the loss is counted, so nothing that watches a conversation can slow it down."""
+"""Events to whoever watches. Publishing never waits: an observer that is too slow loses its oldest events,
+and the loss is counted, so nothing that watches a conversation can slow it down."""
 
 import asyncio
 from collections import deque
@@ -51,7 +51,7 @@ class Bus:
             observer(event)
 
     def observe(self, observer: Observer) -> Callable[[], None]:
-        """Call `observer` at once for each event: for what is quick and cannot fail. Returns the way to stop."""
+        """Call `observer` at once for each event: for what is quick and cannot fail. Returns its end."""
         self._observers.append(observer)
 
         def stop() -> None:

@@ -1,4 +1,4 @@
-"""A conversation as lines of text: what was heard, understood, done and said, and how long each stage took."""
+"""A conversation as lines of text: what was heard, understood, done and said, and the time of each stage."""
 
 import json
 import sys

@@ -47,7 +47,7 @@ def set_up_log(config: Config, verbose: bool) -> None:
 
 
 def run(main: Coroutine[Any, Any, int | None]) -> None:
-    """Run to the end; SIGINT and SIGTERM cancel it, so everything is closed in order. Exits with its status."""
+    """Run to the end; SIGINT and SIGTERM cancel it, so all is closed in order. Exits with its status."""
 
     async def supervised() -> int:
         loop = asyncio.get_running_loop()

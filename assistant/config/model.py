@@ -55,6 +55,11 @@ class Listening(Section):
         5_000,
         description="After an answer, how long a person can go on without the wake word; 0: not at all.",
     )
+    barge_in: Literal["wake-word", "speech", "off"] = Field(
+        "wake-word",
+        description="What interrupts an answer: the wake word, any speech (needs headphones), or nothing.",
+    )
+    chime: bool = Field(True, description="A soft sound when the wake word was heard.")
 
 
 class Whisper(Section):

@@ -38,9 +38,9 @@ class _Placed:
 class Reply:
     """What is said in one turn. Loop thread.
 
-    `on_stage` is called with "first_clause", "first_sound" and "progress"; `on_heard` once, when all of it has
-    left the loudspeaker; `on_trouble` with a sentence when voice or sound fail (the text then counts as heard:
-    it was shown, and there is nothing to wait for).
+    `on_stage` is called with "first_clause", "first_sound" and "progress"; `on_heard` once, when all of it
+    has left the loudspeaker; `on_trouble` with a sentence when voice or sound fail (the text then counts as
+    heard: it was shown, and there is nothing to wait for).
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Reply:
         self._on_stage = on_stage
         self._on_heard = on_heard
         self._on_trouble = on_trouble
-        self._texts: asyncio.Queue[str | None] = asyncio.Queue(MAX_TEXTS)
+        self._texts: asyncio.Queue[tuple[str, bool] | None] = asyncio.Queue(MAX_TEXTS)
         self._said: list[str] = []
         self._placed: list[_Placed] = []
         self._stop = threading.Event()
@@ -66,11 +66,11 @@ class Reply:
     def start(self, group: asyncio.TaskGroup) -> None:
         self._task = group.create_task(self._run(), name="reply")
 
-    def say(self, text: str) -> None:
-        """Add text. Past MAX_TEXTS pieces the rest is shown but not spoken."""
+    def say(self, text: str, *, cacheable: bool = True) -> None:
+        """Add text; `cacheable` as for `Synthesizer.speak`. Past MAX_TEXTS pieces it is shown, not spoken."""
         self._said.append(text)
         with contextlib.suppress(asyncio.QueueFull):
-            self._texts.put_nowait(text)
+            self._texts.put_nowait((text, cacheable))
 
     def close(self) -> None:
         """There is no more text."""
@@ -114,9 +114,9 @@ class Reply:
     async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                while (text := await self._texts.get()) is not None:
+                while (item := await self._texts.get()) is not None:
                     if self._voice is not None and self._sink is not None:
-                        await self._speak(self._voice, self._sink, text, group)
+                        await self._speak(self._voice, self._sink, *item, group)
                 if self._sink is not None:
                     await self._sink.drain()
         except* (AudioError, VoiceUnavailable) as errors:
@@ -126,8 +126,10 @@ class Reply:
             self._on_trouble("The voice failed; `assistant doctor` checks it.")
         self._on_heard()
 
-    async def _speak(self, voice: Synthesizer, sink: Sink, text: str, group: asyncio.TaskGroup) -> None:
-        async with contextlib.aclosing(voice.speak(text, self._stop)) as clauses:  # type: ignore[type-var]
+    async def _speak(
+        self, voice: Synthesizer, sink: Sink, text: str, cacheable: bool, group: asyncio.TaskGroup
+    ) -> None:
+        async with contextlib.aclosing(voice.speak(text, self._stop, cacheable=cacheable)) as clauses:  # type: ignore[type-var]
             async for clause in clauses:
                 first = not self._placed
                 self._on_stage("first_clause")

@@ -1,8 +1,8 @@
 """One conversation: the async shell around the turn machine.
 
 Sound comes in from a source, facts about it (speech, wake word, transcripts, answers) go through
-`machine.step`, and its commands are carried out here. Everything runs on the event loop; engines have their own
-threads behind `Recognizer`, `Synthesizer` and the detector.
+`machine.step`, and its commands are carried out here. Everything runs on the event loop; engines have their
+own threads behind `Recognizer`, `Synthesizer` and the detector.
 """
 
 import asyncio
@@ -10,15 +10,16 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal
 
 from assistant import events
 from assistant.bus import Bus
 from assistant.conversation import messages as m
 from assistant.conversation.machine import Phase, State, resting, start, step
 from assistant.conversation.reply import Reply
-from assistant.dialogue.client import Dialogue, DialogueUnavailable, Message, Parse
+from assistant.dialogue.client import DialogueUnavailable, Message, Parse
+from assistant.dialogue.engine import Dialogue
 from assistant.observe.trace import Trace
 from assistant.recognition.base import (
     Partial,
@@ -28,23 +29,26 @@ from assistant.recognition.base import (
     Transcript,
 )
 from assistant.synthesis.base import Synthesizer
+from audio.activity import SpeechStarted, SpeechStopped
 from audio.chime import chime
-from audio.detector import Detector, DetectorEvent, SpeechStarted, SpeechStopped, WakeWordHeard
+from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.errors import AudioError
 from audio.frames import SAMPLE_RATE_HZ, Frame, Sink, Source
 from audio.preroll import PreRoll
+from audio.wake import WakeWordHeard
 
 log = logging.getLogger(__name__)
+
+Role = Literal["user", "assistant"]
+TURNS_REMEMBERED = 6
+REPEATED_SOURCES = ("template", "notice", "announcement")
+"""Their sound is worth keeping on disk, and holds nothing personal."""
+
+ENTITY_FACTS = ("entity", "value", "role", "start", "end")
 
 STILL_WAKING_UP = "I am still waking up. One moment, please."
 RECOGNITION_FAILED = "Sorry, my speech recognition failed. Please say that again."
 DIALOGUE_FAILED = "Sorry, something went wrong inside me. Please say that again."
-
-
-class Hinted(Protocol):
-    """A recogniser that can be told that free text is expected next."""
-
-    def expect_free_text(self, expected: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Mouth:
     voice: Synthesizer | None = None
     sink: Sink | None = None
     chime: bool = False
+    duck: Callable[[bool], None] = lambda down: None
+    """Makes what is playing quieter, or as loud as before."""
 
 
 class Session:
@@ -77,11 +83,9 @@ class Session:
         bus: Bus,
         ears: Ears | None = None,
         mouth: Mouth | None = None,
-        sender: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self.sender = sender or name
         self._state = start(state)
         self._dialogue = dialogue
         self._bus = bus
@@ -96,10 +100,14 @@ class Session:
         self._recognition: asyncio.Task[None] | None = None
         self._reply: Reply | None = None
         self._traces: dict[int, Trace] = {}
-        self._preroll = PreRoll(seconds=state.timing.max_turn_s + 10)
+        self._preroll = PreRoll(keep_s=state.timing.max_turn_s + 10)
         self._detector: Detector | None = None
         self._heard_to = 0  # input samples seen
         self._heard_at_s = self._clock()  # and when the last of them came
+        self._changed = asyncio.Event()
+        self._asked = ""
+        self.history: deque[tuple[Role, str]] = deque(maxlen=2 * TURNS_REMEMBERED)
+        """What was said lately, for a language model: the dialogue's own memory is Rasa's."""
         self._own_voice_to = 0  # input up to here may hold the assistant's own voice
 
     # ── from outside ──────────────────────────────────────────────────────────────────────────────────────
@@ -118,20 +126,36 @@ class Session:
         """Samples of input that the detector has judged."""
         return self._detector.position if self._detector is not None else 0
 
-    def type(self, text: str) -> None:
+    def enter(self, text: str) -> None:
+        """A turn that was typed."""
         self._post(m.Typed(self._clock(), text))
 
     def announce(self, text: str) -> None:
         self._post(m.Announcement(self._clock(), text))
 
+    def reply(self, turn: int, text: str, source: str) -> None:
+        """A part of a turn's answer that comes beside the dialogue: text that is still being generated."""
+        self._post(m.ReplyText(self._clock(), turn, text, source))
+
     def interrupt(self) -> None:
         self._post(m.Interrupt(self._clock()))
+
+    async def started(self) -> None:
+        """Until `run` is at work."""
+        await self.until(lambda: self._group is not None)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something that is true of this session or its source; looked at whenever either moved."""
+        while not condition():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def run(self) -> None:
         """Converse. Raises AudioError when the source is lost."""
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self._changed.set()
                 try:
                     if self._ears is None:
                         await asyncio.Event().wait()
@@ -153,21 +177,22 @@ class Session:
 
     async def _listen(self, ears: Ears) -> None:
         self._detector = ears.make_detector(self._detected)
-        self._detector.start()
+        await self._detector.start()
         try:
             async for frame in ears.source.frames():
                 self._hear(frame)
         finally:
-            await asyncio.to_thread(self._detector.close)
+            await self._detector.close()
 
     def _hear(self, frame: Frame) -> None:
         self._heard_to = frame.index + len(frame.pcm)
         self._heard_at_s = self._clock()
-        self._preroll.add(frame)
+        self._preroll.push(frame)
         if self._stream is not None:
             self._stream.feed(frame.pcm)
         if self._detector is not None:
             self._detector.feed(frame)
+        self._changed.set()
 
     def _when(self, sample: int) -> float:
         """The session's clock when this sample of input was heard."""
@@ -182,8 +207,11 @@ class Session:
                 self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
             case WakeWordHeard():
                 self._post(m.WakeWord(now, event.index))
+            case DetectorFailed():
+                self._trouble("detector", event.text)
+                self.announce(event.text)
             case _:
-                log.info("%s", event)
+                log.info("%s", event)  # near misses, so that the threshold can be tuned
 
     # ── the machine ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,6 +235,7 @@ class Session:
         finally:
             self._stepping = False
         self._set_timer()
+        self._changed.set()
 
     def _set_timer(self) -> None:
         if self._timer is not None:
@@ -262,7 +291,7 @@ class Session:
             case m.StopReply():
                 self._stop_reply(command.turn)
             case m.Duck():
-                self._duck(command.down)
+                self._mouth.duck(command.down)
             case m.Acknowledge():
                 self._acknowledge()
             case m.EndTurn():
@@ -335,7 +364,7 @@ class Session:
 
     async def _ask(self, command: m.Ask) -> None:
         """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
-        turn = command.turn
+        turn, self._asked = command.turn, command.text
         try:
             await self._awake(turn)
             parse = command.parse
@@ -348,10 +377,12 @@ class Session:
                 text=command.text,
                 intent=parse.intent,
                 confidence=parse.confidence,
-                entities=tuple(parse.entities),
+                entities=tuple(
+                    {key: entity[key] for key in ENTITY_FACTS if key in entity} for entity in parse.entities
+                ),
             )
-            async for news in self._dialogue.turn(self.sender, command.text, turn, parse):
-                if isinstance(news, Message):
+            async for news in self._dialogue.turn(self.name, command.text, turn, parse):
+                if isinstance(news, Message) and not news.spoken:
                     self._post(m.ReplyText(self._clock(), turn, news.text, news.source))
                 else:
                     self._post(m.Progress(self._clock(), turn))
@@ -382,7 +413,7 @@ class Session:
         if self._reply is None:
             self._reply = self._new_reply(command.turn)
         self._publish(events.Replied, text=command.text, source=command.source)
-        self._reply.say(command.text)
+        self._reply.say(command.text, cacheable=command.source in REPEATED_SOURCES)
 
     def _new_reply(self, turn: int) -> Reply:
         assert self._group is not None
@@ -411,13 +442,10 @@ class Session:
         reply, self._reply = self._reply, None
         if reply is not None:
             heard = reply.stop()
+            self._remember(heard)
             self._own_voice_to = self._heard_to
             self._publish(events.Spoken, turn=turn, text=reply.text, heard=heard, interrupted=True)
-            self._spawn(self._dialogue.heard(self.sender, heard), "what was heard")
-
-    def _duck(self, down: bool) -> None:
-        if self._mouth.sink is not None:
-            self._mouth.sink.duck(down)
+            self._spawn(self._dialogue.heard(self.name, heard), "what was heard")
 
     def _acknowledge(self) -> None:
         if self._mouth.chime and self._mouth.sink is not None:
@@ -428,6 +456,7 @@ class Session:
     def _end_turn(self, command: m.EndTurn) -> None:
         reply, self._reply = self._reply, None
         if reply is not None:
+            self._remember(reply.text)
             self._publish(
                 events.Spoken, turn=command.turn, text=reply.text, heard=reply.text, interrupted=False
             )
@@ -435,6 +464,12 @@ class Session:
         trace.mark("done", self._clock())
         self._publish(events.TurnEnded, turn=command.turn, outcome=command.outcome, stages_s=trace.stages_s())
         self._traces = {turn: kept for turn, kept in self._traces.items() if turn > command.turn}
+
+    def _remember(self, answer: str) -> None:
+        if self._asked:
+            self.history.append(("user", self._asked))
+        self.history.append(("assistant", answer))
+        self._asked = ""
 
     # ── small things ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -451,8 +486,3 @@ class Session:
     def _spawn(self, work: object, name: str) -> asyncio.Task[None]:
         assert self._group is not None
         return self._group.create_task(work, name=name)  # type: ignore[arg-type]
-
-
-def with_timing(state: State, **changes: float) -> State:
-    """The same state with other timing."""
-    return replace(state, timing=replace(state.timing, **changes))  # type: ignore[arg-type]

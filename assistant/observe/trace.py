@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 STAGES = ("end_of_turn", "transcript", "intent", "first_text", "first_clause", "first_sound", "done")
-"""In the order in which a turn reaches them. `transcript` and `intent` are usually there before `end_of_turn`,
-because recognition and parse run during the closing silence."""
+"""In the order in which a turn reaches them. `transcript` and `intent` are usually there before
+`end_of_turn`, because recognition and parse run during the closing silence."""
 
 
 @dataclass(slots=True)

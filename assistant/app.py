@@ -1,0 +1,145 @@
+"""The assistant: all parts that conversations share, put together once."""
+
+import logging
+import time
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from assistant.api.server import ApiServer, Generated
+from assistant.bus import Bus
+from assistant.config.model import Config
+from assistant.conversation.machine import BargeIn, State, Timing
+from assistant.conversation.session import Ears, Mouth, Session
+from assistant.dialogue.engine import Dialogue
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.supervisor import Phase, ServiceAccess
+from assistant.dialogue.supervisor import State as DialogueState
+from assistant.dialogue.train import OnProgress, train
+from assistant.events import Trouble
+from assistant.generation import GenerationUnavailable, Message, create_generator
+from assistant.services.build import Services, create_services
+from assistant.services.time import SystemClock
+from assistant.synthesis.clauses import ClauseSplitter
+
+log = logging.getLogger(__name__)
+
+
+class Assistant:
+    """Services, their HTTP API, and Rasa with its actions; sessions are opened on it.
+
+    `async with Assistant(config) as assistant:` starts them; Rasa goes on loading in the background. Leaving
+    the block ends everything, children included.
+    """
+
+    def __init__(self, config: Config, *, timers_ring: bool = True) -> None:
+        """`timers_ring` False: for a command that is over before any timer could be heard."""
+        self.config = config
+        self.bus = Bus()
+        self.project = RasaProject.from_config(config)
+        self._timers_ring = timers_ring
+        self._sessions: dict[str, Session] = {}
+        self._generator = create_generator(config.generation)
+        self._stack = AsyncExitStack()
+        self.services: Services
+        self.dialogue: Dialogue
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        self.services = await create_services(
+            self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
+        )
+        self._stack.push_async_callback(self.services.close)
+        api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
+        await api.start()
+        self._stack.push_async_callback(api.close)
+        model = await train(self.project)
+        self.dialogue = Dialogue(
+            self.project,
+            model,
+            self.config.dialogue,
+            ServiceAccess(api.url, api.token),
+            self._dialogue_changed,
+        )
+        self._stack.push_async_callback(self.dialogue.close)
+        await self.dialogue.start()
+        if self._timers_ring:
+            self.services.start()
+
+    async def train(self, on_progress: OnProgress) -> None:
+        """Train what is not trained; quick where it is. Call before entering."""
+        await train(self.project, on_progress)
+
+    def session(
+        self, name: str, *, ears: Ears | None = None, mouth: Mouth | None = None, open_mic: bool
+    ) -> Session:
+        """A conversation at the place `name`; one at a time of each name."""
+        listening = self.config.listening
+        state = State(
+            timing=Timing(
+                end_silence_s=listening.end_silence_ms / 1000,
+                no_speech_s=listening.no_speech_ms / 1000,
+                max_turn_s=listening.max_turn_ms / 1000,
+                follow_up_s=listening.follow_up_ms / 1000,
+                pre_roll_samples=listening.pre_roll_ms * 16,
+            ),
+            open_mic=open_mic,
+            barge_in=BargeIn(listening.barge_in),
+        )
+        session = Session(name, state, dialogue=self.dialogue, bus=self.bus, ears=ears, mouth=mouth)
+        self._sessions[name] = session
+        return session
+
+    # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
+
+    async def _announce(self, text: str) -> None:
+        """A timer rings: at every place, for nobody knows where its owner is."""
+        for session in self._sessions.values():
+            session.announce(text)
+
+    def _dialogue_changed(self, state: DialogueState) -> None:
+        if state.phase is Phase.DOWN:
+            log.warning("%s", state.reason)
+            for name in list(self._sessions) or [""]:
+                self.bus.publish(
+                    Trouble(at_s=time.monotonic(), session=name, turn=0, part="dialogue", text=state.reason)
+                )
+
+    async def _generate(self, session_name: str, turn: str, text: str) -> Generated:
+        """What no template answers. Sentences are spoken while the model is still writing the next."""
+        session = self._sessions.get(session_name)
+        said: list[str] = []
+        splitter = ClauseSplitter()
+        history = [Message(role, said) for role, said in session.history] if session is not None else []
+        streams = session is not None and self._generator.source == "generated"
+
+        def speak(clauses: list[str]) -> None:
+            for clause in clauses:
+                said.append(clause)
+                if streams and session is not None:
+                    session.reply(int(turn), clause, "generated")
+
+        try:
+            async for piece in self._generator.answer(text, history):
+                speak(splitter.push(piece))
+        except GenerationUnavailable as error:
+            log.warning("%s", error.detail or error)
+            speak([*splitter.finish(), str(error)])
+            return Generated(" ".join(said), "generated" if said[:-1] else "none", spoken=streams)
+        speak(splitter.finish())
+        return Generated(" ".join(said), self._generator.source, spoken=streams)

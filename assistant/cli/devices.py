@@ -1,0 +1,33 @@
+"""`assistant devices`: the microphones and speakers of this machine."""
+
+from dataclasses import asdict
+
+import click
+
+from assistant.cli.common import print_json
+
+
+@click.command("devices")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def command(as_json: bool) -> None:
+    """List microphones and speakers; * marks the defaults."""
+    from audio.devices import list_devices
+    from audio.errors import NoDevice
+
+    devices = list_devices()
+    if as_json:
+        print_json([asdict(device) for device in devices])
+        return
+    if not devices:
+        raise NoDevice(
+            "There is no sound device on this machine. Files and text work: `assistant ask`, --input."
+        )
+    for device in devices:
+        use = []
+        if device.inputs:
+            use.append("microphone" + ("*" if device.is_default_input else ""))
+        if device.outputs:
+            use.append("speaker" + ("*" if device.is_default_output else ""))
+        click.echo(
+            f"{device.number:>3}  {device.name}  [{device.system}, {device.rate_hz} Hz]  {' and '.join(use)}"
+        )

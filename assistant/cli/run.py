@@ -1,0 +1,134 @@
+"""`assistant run`: the conversation itself, with a sound card or on recordings."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from assistant.app import Assistant
+from assistant.channels import files
+from assistant.channels.console import Console
+from assistant.channels.record import Recorder
+from assistant.channels.sound import SoundCard, reopened
+from assistant.cli.common import Settings, notice, print_json, run
+from assistant.cli.training import trained
+from assistant.config import Config
+from assistant.conversation.session import Ears, Mouth
+from assistant.engines import Engines
+from assistant.errors import UserError
+from audio.detector import Detector, DetectorEvent, DetectorSettings
+from audio.errors import DeviceLost, NoDevice
+from audio.files import WavSink
+
+
+@click.command("run")
+@click.option("--input", "first", type=click.Path(path_type=Path), help="Recordings instead of a microphone.")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), help="A WAV file for the answers.")
+@click.option("--json", "as_json", is_flag=True, help="With --input: the turns, for programs.")
+@click.pass_obj
+def command(
+    settings: Settings, first: Path | None, more: tuple[Path, ...], output: Path | None, as_json: bool
+) -> None:
+    """Start the assistant: speak to it, and it answers.
+
+    With --input A.wav [B.wav …] the same pipeline hears recordings, one turn after the other, and with
+    --output it speaks into a file: for machines without sound.
+    """
+    if first is None and (more or output or as_json):
+        raise click.UsageError("--output and --json go with --input FILE [FILE …].")
+    config = settings.load()
+    if first is None:
+        run(_on_sound_card(config))
+    else:
+        run(_on_files(config, files.checked([first, *more]), output, as_json))
+
+
+def detector_for(
+    config: Config, *, wake_words: bool
+) -> Callable[[Callable[[DetectorEvent], None]], Detector]:
+    listening = config.listening
+    settings = DetectorSettings(
+        vad_threshold=listening.vad_threshold,
+        min_speech_ms=listening.min_speech_ms,
+        wake_words=listening.wake_words if wake_words else (),
+        wake_threshold=listening.wake_threshold,
+    )
+    return lambda on_event: Detector(settings, on_event)
+
+
+async def _on_files(config: Config, paths: list[Path], output: Path | None, as_json: bool) -> int:
+    name = f"files-{uuid.uuid4().hex[:8]}"  # a conversation of its own, whatever was said before
+    await trained(config)
+    async with AsyncExitStack() as stack:
+        assistant = await stack.enter_async_context(Assistant(config))
+        engines = await stack.enter_async_context(Engines(config, assistant, notice))
+        sink = WavSink(output, engines.voice.sample_rate_hz) if output and engines.voice else None
+        if sink is not None:
+            stack.push_async_callback(sink.close)
+        recorder = Recorder(name)
+        assistant.bus.observe(recorder)
+        console = Console()
+        if not as_json:
+            assistant.bus.observe(console)
+        source = files.real_time()
+        session = assistant.session(
+            name,
+            ears=Ears(source, detector_for(config, wake_words=False), engines.recognizer),
+            mouth=Mouth(engines.voice, sink),
+            open_mic=True,
+        )
+
+        def on_file(path: Path) -> None:
+            if not as_json:
+                console.line("file", str(path))
+
+        await assistant.dialogue.wait_ready()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(session.run(), name="session")
+            await files.converse(session, source, paths, on_file)
+    if as_json:
+        print_json([turn.as_dict() for turn in recorder.turns.values()])
+    if output is not None and not as_json:
+        console.line("answers", str(output))
+    return 0 if any(turn.transcript for turn in recorder.turns.values()) else 3
+
+
+async def _on_sound_card(config: Config) -> int:
+    console = Console()
+    open_mic = config.listening.mode == "open"
+    await trained(config)
+    async with AsyncExitStack() as stack:
+        assistant = await stack.enter_async_context(Assistant(config))
+        engines = await stack.enter_async_context(Engines(config, assistant, notice))
+        if engines.voice is None:
+            raise UserError("There is no voice to answer with; `assistant doctor` says how to get one.")
+        rate_hz = engines.voice.sample_rate_hz
+        try:
+            card = await SoundCard.open(config, rate_hz)
+        except NoDevice as error:
+            raise UserError(
+                f"{error} Files and text work without: `assistant run --input FILE`, `assistant ask TEXT`."
+            ) from error
+        assistant.bus.observe(console)
+        while True:
+            session = assistant.session(
+                "sound",
+                ears=Ears(card.microphone, detector_for(config, wake_words=True), engines.recognizer),
+                mouth=Mouth(engines.voice, card.speaker, config.listening.chime, card.duck),
+                open_mic=open_mic,
+            )
+            words = " or ".join(word.replace("_", " ") for word in config.listening.wake_words)
+            how = "speak" if open_mic else f"say “{words}”, then what you want"
+            console.line("listening", f"{card.microphone.device.name}: {how}. Ctrl-C ends.")
+            try:
+                await session.run()
+            except DeviceLost as lost:
+                await card.close()
+                card = await reopened(config, rate_hz, lost, notice)
+            else:
+                await card.close()
+                return 0

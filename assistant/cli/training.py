@@ -1,0 +1,31 @@
+"""Training with progress, where a command needs what is not trained yet."""
+
+import sys
+import time
+
+import click
+
+from assistant.config import Config
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.train import Progress, train
+
+
+async def trained(config: Config, project: RasaProject | None = None) -> RasaProject:
+    """The project, with its model trained now unless that was done before."""
+    project = project or RasaProject.from_config(config)
+    if project.model.exists():
+        return project
+    begun = time.monotonic()
+    click.echo("Training the dialogue model; about half a minute on two cores, once.", err=True)
+
+    def show(progress: Progress) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K  {progress.fraction:4.0%}  {progress.text}", err=True, nl=False)
+
+    try:
+        await train(project, show)
+    finally:
+        if sys.stderr.isatty():
+            click.echo("\r\033[K", err=True, nl=False)
+    click.echo(f"  done in {time.monotonic() - begun:.0f} s", err=True)
+    return project

@@ -1,0 +1,56 @@
+"""The dialogue as a conversation sees it: Rasa, wherever it runs now."""
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+from assistant.config.model import Dialogue as Settings
+from assistant.dialogue.client import DialogueUnavailable, Message, Parse, RasaClient, TurnDone
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.supervisor import Phase, ServiceAccess, State, Supervisor
+
+DID_NOT_START = "I cannot think: my dialogue engine does not start. The command assistant doctor says more."
+
+
+class Dialogue:
+    """A supervised Rasa and its client. Loop thread."""
+
+    def __init__(
+        self,
+        project: RasaProject,
+        model: Path,
+        settings: Settings,
+        services: ServiceAccess,
+        on_state: Callable[[State], None] = lambda state: None,
+    ) -> None:
+        self._settings = settings
+        self.supervisor = Supervisor(project, model, settings, services, on_state)
+        self._client = RasaClient(lambda: self.supervisor.endpoint, settings.turn_timeout_s)
+
+    async def start(self) -> None:
+        """Begin to load; returns at once."""
+        await self.supervisor.start()
+
+    async def close(self) -> None:
+        """Idempotent and bounded."""
+        await self._client.close()
+        await self.supervisor.close()
+
+    @property
+    def ready(self) -> bool:
+        return self.supervisor.state.phase is Phase.READY
+
+    async def wait_ready(self) -> None:
+        """Raises `DialogueUnavailable` when it does not come up in the configured time."""
+        if not await self.supervisor.wait_ready(float(self._settings.start_timeout_s)):
+            raise DialogueUnavailable(DID_NOT_START, self.supervisor.state.reason)
+
+    async def parse(self, text: str) -> Parse:
+        return await self._client.parse(text)
+
+    def turn(
+        self, sender: str, text: str, turn: int, parse: Parse | None = None
+    ) -> AsyncGenerator[Message | TurnDone, None]:
+        return self._client.turn(sender, text, turn, parse)
+
+    async def heard(self, sender: str, text: str) -> None:
+        await self._client.heard(sender, text)

@@ -1,0 +1,74 @@
+"""The speech engines of an assistant: recogniser and voice, loaded beside each other."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from assistant.app import Assistant
+from assistant.config.model import Config
+from assistant.dialogue.client import DialogueUnavailable
+from assistant.recognition import factory as recognition
+from assistant.recognition.base import Recognizer
+from assistant.synthesis import factory as synthesis
+from assistant.synthesis.base import Synthesizer, VoiceUnavailable
+
+
+class Engines:
+    """`async with Engines(config, assistant, notice) as engines:` loads both; leaving ends their threads.
+
+    `voice` is None where nothing can speak, which `notice` was told: answers are then shown only.
+    """
+
+    recognizer: Recognizer
+    voice: Synthesizer | None = None
+
+    def __init__(self, config: Config, assistant: Assistant, notice: Callable[[str], None]) -> None:
+        self._config = config
+        self._assistant = assistant
+        self._notice = notice
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._load_recognizer())
+                group.create_task(self._load_voice())
+        except* Exception as errors:
+            await self._stack.aclose()
+            raise errors.exceptions[0] from None
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _load_recognizer(self) -> None:
+        self.recognizer = await recognition.create(
+            self._config, self._assistant.project, judge=self._judge, notice=self._notice
+        )
+        self._stack.push_async_callback(self.recognizer.close)
+
+    async def _load_voice(self) -> None:
+        try:
+            voice = await synthesis.create(self._config.voice, notice=self._notice)
+        except VoiceUnavailable as error:
+            self._notice(f"No voice: {error}. Answers are shown only.")
+            return
+        self.voice = voice
+        self._stack.push_async_callback(voice.close)
+
+    async def _judge(self, text: str) -> float | None:
+        """How sure the understanding is of a transcript; None while Rasa is not there."""
+        if not self._assistant.dialogue.ready:
+            return None
+        try:
+            parse = await self._assistant.dialogue.parse(text)
+        except DialogueUnavailable:
+            return None
+        return 0.0 if parse.intent in ("nlu_fallback", "out_of_scope") else parse.confidence
