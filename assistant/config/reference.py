@@ -38,8 +38,8 @@ assistant run --set audio.volume=0.5 --set 'home.areas=[{"name": "kitchen"}]'
 ```
 
 In the environment and on the command line a value is plain text or JSON, a list of texts may be separated by
-commas, and an empty value unsets a key that may be empty. An unknown key or a wrong type is an error that names
-the key and its line; the exit status is then 2.
+commas, and an empty value unsets a key that may be empty. An unknown key or a wrong type is an error that
+names the key and its line; the exit status is then 2.
 """
 
 _NAMES: dict[Any, str] = {
