@@ -1,6 +1,7 @@
 """What every action here promises: it never fails in silence."""
 
 import logging
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 Events = list[dict[str, Any]]
 
 
-class SpokenAction(Action):
+class SpokenAction(Action, ABC):
     """An action whose failure is spoken. To Rasa an action that raises is a turn without an answer.
 
     Subclasses implement `perform`; `forget` names the slots that belong to this one request.
@@ -21,8 +22,9 @@ class SpokenAction(Action):
 
     forget: tuple[str, ...] = ()
 
+    @abstractmethod
     async def perform(self, say: "Say", tracker: Tracker) -> Events:
-        raise NotImplementedError
+        """Do it and say so; the events change the tracker. May raise `ServiceError`, which is spoken."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         say = Say(dispatcher)
@@ -34,12 +36,9 @@ class SpokenAction(Action):
         except Exception:
             logger.exception("%s failed", self.name())
             say.text("Sorry, something went wrong with that.", source="error:internal")
-        if not dispatcher.messages and not self.may_be_silent(tracker):
+        if not dispatcher.messages:
             say.text("Sorry, something went wrong with that.", source="error:silent")
         return [*events, *(slot(name, None) for name in self.forget)]
-
-    def may_be_silent(self, tracker: Tracker) -> bool:
-        return False
 
 
 class Say:
@@ -51,9 +50,9 @@ class Say:
     def text(self, text: str, *, source: str, **custom: Any) -> None:
         self._dispatcher.utter_message(text=text, json_message={"source": source, **custom})
 
-    def response(self, name: str, *, source: str = "template", **values: Any) -> None:
+    def response(self, response: str, /, *, source: str = "template", **values: Any) -> None:
         """A response of the domain, its placeholders filled with `values`."""
-        self._dispatcher.utter_message(response=name, json_message={"source": source}, **values)
+        self._dispatcher.utter_message(response=response, json_message={"source": source}, **values)
 
 
 def slot(name: str, value: Any) -> dict[str, Any]:

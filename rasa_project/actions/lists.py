@@ -1,6 +1,7 @@
 """Lists."""
 
 import re
+from abc import ABC
 
 from rasa_sdk import Tracker
 
@@ -12,18 +13,16 @@ _SAME_LIST = re.compile(r"^(and|also)\b|\b(it|too|as well|there)$")
 _ASKING = re.compile(r"^(please |can you |could you )*(add|put|remove|delete|take|some|uh|um|maybe|just)\s+")
 
 
-class ItemAction(SpokenAction):
-    forget = ("item", "list")
+class ItemAction(SpokenAction, ABC):
+    """What adding and removing share."""
 
-    async def perform(self, say: Say, tracker: Tracker) -> Events:
-        raise NotImplementedError
+    forget = ("item", "list")
 
     def items(self, tracker: Tracker) -> list[str]:
         """The items of the request; of an answer in free words, its parts."""
-        marked = entities(tracker, "item")
-        if marked:
-            return marked
-        words = tracker.get_slot("item") or []
+        words: list[str] = tracker.get_slot("item") or []
+        if words == entities(tracker, "item"):
+            return words
         parts = [_ASKING.sub("", part.strip()) for text in words for part in re.split(r",| and ", text)]
         return [part for part in dict.fromkeys(parts) if part]
 

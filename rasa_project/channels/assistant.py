@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
 MAX_MESSAGES = 64  # of one turn; Rasa's own limit is 10 predictions
-SILENT_TURN = "Sorry, I have no answer to that."
+SILENT_TURN = "Sorry, I can't do that right now."
 FAILED_TURN = "Sorry, something went wrong in my head."
 
 
