@@ -23,6 +23,7 @@ class Heard(Event):
     engine: str
     confidence: float
     reason: str = ""
+    took_s: float = 0.0  # the engine's work after the end of speech was noticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

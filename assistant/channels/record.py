@@ -12,6 +12,7 @@ class TurnRecord:
     transcript: str = ""
     engine: str = "typed"
     recognition_confidence: float | None = None
+    recognition_s: float = 0.0
     intent: str = ""
     confidence: float = 0.0
     entities: list[dict[str, Any]] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Recorder:
         match event:
             case events.Heard():
                 record.transcript, record.engine = event.text, event.engine
+                record.recognition_s = round(event.took_s, 4)
                 record.recognition_confidence = round(event.confidence, 3)
             case events.Understood():
                 record.transcript = event.text

@@ -1,6 +1,7 @@
 """`assistant run`: the conversation itself, with a sound card or on recordings."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -13,7 +14,7 @@ from assistant.channels import files
 from assistant.channels.console import Console
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
-from assistant.cli.common import Settings, notice, print_json, run
+from assistant.cli.common import Settings, notice, print_json, process_start_s, run
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.conversation.session import Ears, Mouth
@@ -47,6 +48,21 @@ def command(
         run(_on_files(config, files.checked([first, *more]), output, as_json))
 
 
+class Startup:
+    """How long it took from the start of the process to each stage."""
+
+    def __init__(self) -> None:
+        self.times_s: dict[str, float] = {}
+
+    def mark(self, stage: str) -> None:
+        self.times_s[stage] = round(time.time() - process_start_s(), 2)
+
+    def line(self) -> str:
+        return ", ".join(
+            f"{stage.replace('_', ' ')} {seconds:.1f} s" for stage, seconds in self.times_s.items()
+        )
+
+
 def detector_for(
     config: Config, *, wake_words: bool
 ) -> Callable[[Callable[[DetectorEvent], None]], Detector]:
@@ -61,6 +77,7 @@ def detector_for(
 
 
 async def _on_files(config: Config, paths: list[Path], output: Path | None, as_json: bool) -> int:
+    startup = Startup()
     name = f"files-{uuid.uuid4().hex[:8]}"  # a conversation of its own, whatever was said before
     await trained(config)
     async with AsyncExitStack() as stack:
@@ -86,12 +103,17 @@ async def _on_files(config: Config, paths: list[Path], output: Path | None, as_j
             if not as_json:
                 console.line("file", str(path))
 
+        startup.mark("ready_to_listen")
         await assistant.dialogue.wait_ready()
+        startup.mark("dialogue_ready")
+        if not as_json:
+            console.line("ready", startup.line())
         async with asyncio.TaskGroup() as group:
             group.create_task(session.run(), name="session")
             await files.converse(session, source, paths, on_file)
     if as_json:
-        print_json([turn.as_dict() for turn in recorder.turns.values()])
+        turns = [turn.as_dict() for turn in recorder.turns.values()]
+        print_json({"startup_s": startup.times_s, "turns": turns})
     if output is not None and not as_json:
         console.line("answers", str(output))
     return 0 if any(turn.transcript for turn in recorder.turns.values()) else 3

@@ -339,6 +339,7 @@ class Session:
                 engine=transcript.engine,
                 confidence=transcript.confidence,
                 reason=transcript.reason,
+                took_s=transcript.compute_s,
             )
 
     def _cancel_recognition(self) -> None:
