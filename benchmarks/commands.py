@@ -1,7 +1,7 @@
 """Sixty things that people say to an assistant, and the intent that each should have.
 
-Not taken from the training data; the voices are flite's, so they are clear and all alike: a measure of time, and
-a floor for understanding, not of how well people are understood.
+Not taken from the training data; the voices are flite's, so they are clear and all alike: a measure of time,
+and a floor for understanding, not of how well people are understood.
 """
 
 COMMANDS = (

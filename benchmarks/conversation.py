@@ -2,8 +2,8 @@
 
     script/bench conversation [--voice rms] [--count 60] [--set KEY=VALUE …]
 
-Starts `assistant run` as a person would, on recordings made here with flite, in real time; nothing is measured
-from inside but what the assistant itself reports (`--json`).
+Starts `assistant run` as a person would, on recordings made here with flite, in real time; nothing is
+measured from inside but what the assistant itself reports (`--json`).
 """
 
 import argparse

@@ -80,7 +80,7 @@ IMPORTED_S = time.time()
 
 
 def process_start_s() -> float:
-    """Seconds since the epoch when this process began; where the system does not tell, when it imported us."""
+    """When this process began, in seconds since the epoch; if the system does not tell, when it came here."""
     try:
         fields = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()
         up_s = float(Path("/proc/uptime").read_text().split()[0])
