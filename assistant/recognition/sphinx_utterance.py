@@ -1,0 +1,102 @@
+"""One utterance on its way through PocketSphinx: live pass, second pass, result. All in the worker thread."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.recognition.sphinx_decoding import Decoded, Decoders, LivePass, decode, dithered
+from audio.frames import Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a live pass stands."""
+
+    text: str
+    silence_s: float  # since the last word
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The second pass, and what the live pass had understood (None where there was none)."""
+
+    decoded: Decoded
+    live_text: str | None
+    ahead: bool  # the second pass had been made before the utterance was over
+
+
+class Utterance:
+    """`advance` as sound comes in, `look_ahead` in a pause, then `finish` or `close`."""
+
+    def __init__(self, decoders: Decoders, dither: float, rng: np.random.Generator) -> None:
+        self._decoders = decoders
+        self._dither = dither
+        self._rng = rng
+        self._sound: list[Pcm] = []
+        self._live: LivePass | None = None
+        self._begun = False
+        self._ahead: tuple[str, Decoded] | None = None  # the live text it was made at
+
+    def advance(self, pcm: Pcm, stop: threading.Event) -> Progress:
+        """More of the utterance. Raises `Abandoned`, after which only `close` is allowed."""
+        if not self._begun:
+            self._begun = True
+            decoder = self._decoders.borrow()
+            self._live = LivePass(decoder) if decoder is not None else None
+        sound = dithered(pcm, self._dither, self._rng)
+        self._sound.append(sound)
+        if self._live is None:
+            return Progress("", 0.0)
+        try:
+            self._live.advance(sound, stop)
+        except RuntimeError:  # PocketSphinx gave up on this decoder; the second pass uses another
+            self._live = None
+            self._decoders.discard()
+            return Progress("", 0.0)
+        return Progress(self._live.text, self._live.silence_s)
+
+    def look_ahead(self, stop: threading.Event) -> None:
+        """The speaker paused: make the second pass now. It stands if nothing more is said."""
+        if self._live is not None:
+            self._ahead = (self._live.text, self._second_pass(stop))
+
+    def finish(self, stop: threading.Event) -> Outcome:
+        """The result. Raises `Abandoned`. The live decoder goes back in any case."""
+        try:
+            live_text = self._live.text if self._live is not None else None
+            if self._ahead is not None and self._ahead[0] == live_text:
+                return Outcome(self._ahead[1], live_text, ahead=True)
+            return Outcome(self._second_pass(stop), live_text, ahead=False)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Give the live decoder back. Idempotent."""
+        live, self._live = self._live, None
+        self._begun = True
+        self._sound.clear()
+        if live is None:
+            return
+        try:
+            live.end()
+        except RuntimeError:
+            self._decoders.discard()
+        else:
+            self._decoders.give_back(live.decoder)
+
+    def _second_pass(self, stop: threading.Event) -> Decoded:
+        if not self._sound:
+            return Decoded()
+        mean = self._live.utterance_mean() if self._live is not None else None
+        try:
+            return decode(self._decoders.final, np.concatenate(self._sound), mean, stop)
+        except RuntimeError:
+            self._decoders.renew()
+            raise
+
+
+def joined(blocks: Sequence[Pcm]) -> Pcm:
+    """Blocks as one array; none are silence of no length."""
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.int16)
