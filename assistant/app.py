@@ -9,8 +9,9 @@ from typing import Self
 from assistant.api.server import ApiServer, Generated
 from assistant.bus import Bus
 from assistant.config.model import Config
+from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
-from assistant.conversation.session import Ears, Mouth, Session
+from assistant.conversation.session import Mouth, Session
 from assistant.dialogue.engine import Dialogue
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, ServiceAccess

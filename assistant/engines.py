@@ -9,6 +9,7 @@ from typing import Self
 from assistant.app import Assistant
 from assistant.config.model import Config
 from assistant.dialogue.client import DialogueUnavailable
+from assistant.errors import leaf
 from assistant.recognition import factory as recognition
 from assistant.recognition.base import Recognizer
 from assistant.synthesis import factory as synthesis
@@ -35,9 +36,9 @@ class Engines:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._load_recognizer())
                 group.create_task(self._load_voice())
-        except* Exception as errors:
+        except BaseException as error:
             await self._stack.aclose()
-            raise errors.exceptions[0] from None
+            raise leaf(error) from None
         return self
 
     async def __aexit__(

@@ -11,3 +11,10 @@ class UserError(Exception):
         super().__init__(message)
         if exit_status is not None:
             self.exit_status = exit_status
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The first error inside nested groups: what a TaskGroup wraps is seldom more than one."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

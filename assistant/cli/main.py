@@ -10,7 +10,7 @@ import click
 
 from assistant import __version__
 from assistant.cli.common import Settings
-from assistant.errors import UserError
+from assistant.errors import UserError, leaf
 
 COMMANDS = {
     "run": "assistant.cli.run",
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> int:
-    known = _leaf(error)
+    known = leaf(error)
     if isinstance(known, UserError):
         click.echo(f"assistant: {known}", err=True)
         return known.exit_status
@@ -102,10 +102,3 @@ SPEAKING_ERRORS = {
     "TrainingFailed",
 }
 """Errors whose text is a sentence for a person. By name, so that `--help` need not import every engine."""
-
-
-def _leaf(error: BaseException) -> BaseException:
-    """The error inside nested groups."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -17,7 +17,8 @@ from assistant.channels.sound import SoundCard, reopened
 from assistant.cli.common import Settings, notice, print_json, process_start_s, run
 from assistant.cli.training import trained
 from assistant.config import Config
-from assistant.conversation.session import Ears, Mouth
+from assistant.conversation.listener import Ears
+from assistant.conversation.session import Mouth
 from assistant.engines import Engines
 from assistant.errors import UserError
 from audio.detector import Detector, DetectorEvent, DetectorSettings

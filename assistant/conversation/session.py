@@ -16,26 +16,18 @@ from typing import Literal
 from assistant import events
 from assistant.bus import Bus
 from assistant.conversation import messages as m
+from assistant.conversation.listener import Ears, Listener
 from assistant.conversation.machine import Phase, State, resting, start, step
 from assistant.conversation.reply import Reply
 from assistant.dialogue.client import DialogueUnavailable, Message, Parse
 from assistant.dialogue.engine import Dialogue
+from assistant.errors import leaf
 from assistant.observe.trace import Trace
-from assistant.recognition.base import (
-    Partial,
-    RecognitionStream,
-    Recognizer,
-    RecognizerUnavailable,
-    Transcript,
-)
+from assistant.recognition.base import Partial, Transcript
 from assistant.synthesis.base import Synthesizer
-from audio.activity import SpeechStarted, SpeechStopped
 from audio.chime import chime
-from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.errors import AudioError
-from audio.frames import SAMPLE_RATE_HZ, Frame, Sink, Source
-from audio.preroll import PreRoll
-from audio.wake import WakeWordHeard
+from audio.frames import Sink
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +39,7 @@ REPEATED_SOURCES = ("template", "notice", "announcement")
 ENTITY_FACTS = ("entity", "value", "role", "start", "end")
 
 STILL_WAKING_UP = "I am still waking up. One moment, please."
-RECOGNITION_FAILED = "Sorry, my speech recognition failed. Please say that again."
 DIALOGUE_FAILED = "Sorry, something went wrong inside me. Please say that again."
-
-
-@dataclass(frozen=True, slots=True)
-class Ears:
-    """What a session listens with."""
-
-    source: Source
-    make_detector: Callable[[Callable[[DetectorEvent], None]], Detector]
-    recognizer: Recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +71,19 @@ class Session:
         self._state = start(state)
         self._dialogue = dialogue
         self._bus = bus
-        self._ears = ears
         self._mouth = mouth or Mouth()
         self._clock = clock
         self._happened: deque[m.Happening] = deque()
         self._stepping = False
         self._timer: asyncio.TimerHandle | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._stream: RecognitionStream | None = None
-        self._recognition: asyncio.Task[None] | None = None
         self._reply: Reply | None = None
         self._traces: dict[int, Trace] = {}
-        self._preroll = PreRoll(keep_s=state.timing.max_turn_s + 10)
-        self._detector: Detector | None = None
-        self._heard_to = 0  # input samples seen
-        self._heard_at_s = self._clock()  # and when the last of them came
         self._changed = asyncio.Event()
         self._asked = ""
         self.history: deque[tuple[Role, str]] = deque(maxlen=2 * TURNS_REMEMBERED)
         """What was said lately, for a language model: the dialogue's own memory is Rasa's."""
-        self._own_voice_to = 0  # input up to here may hold the assistant's own voice
+        self._listener = self._listener_of(ears, state.timing.max_turn_s) if ears is not None else None
 
     # ── from outside ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,7 +99,7 @@ class Session:
     @property
     def listened_to(self) -> int:
         """Samples of input that the detector has judged."""
-        return self._detector.position if self._detector is not None else 0
+        return self._listener.listened_to if self._listener is not None else 0
 
     def enter(self, text: str) -> None:
         """A turn that was typed."""
@@ -157,61 +132,24 @@ class Session:
                 self._group = group
                 self._changed.set()
                 try:
-                    if self._ears is None:
+                    if self._listener is None:
                         await asyncio.Event().wait()
                     else:
-                        await self._listen(self._ears)
+                        await self._listener.run()
                 finally:
                     self._shut_up()
-        except* AudioError as errors:
-            raise errors.exceptions[0] from None
+        except BaseExceptionGroup as group:
+            if isinstance(error := leaf(group), AudioError):
+                raise error from None
+            raise
 
     def _shut_up(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._cancel_recognition()
+        if self._listener is not None:
+            self._listener.cancel()
         if self._reply is not None:
             self._reply.stop()
-
-    # ── ears ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _listen(self, ears: Ears) -> None:
-        self._detector = ears.make_detector(self._detected)
-        await self._detector.start()
-        try:
-            async for frame in ears.source.frames():
-                self._hear(frame)
-        finally:
-            await self._detector.close()
-
-    def _hear(self, frame: Frame) -> None:
-        self._heard_to = frame.index + len(frame.pcm)
-        self._heard_at_s = self._clock()
-        self._preroll.push(frame)
-        if self._stream is not None:
-            self._stream.feed(frame.pcm)
-        if self._detector is not None:
-            self._detector.feed(frame)
-        self._changed.set()
-
-    def _when(self, sample: int) -> float:
-        """The session's clock when this sample of input was heard."""
-        return self._heard_at_s - (self._heard_to - sample) / SAMPLE_RATE_HZ
-
-    def _detected(self, event: DetectorEvent) -> None:
-        now = self._clock()
-        match event:
-            case SpeechStarted():
-                self._post(m.SpeechStarted(now, event.index))
-            case SpeechStopped():
-                self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
-            case WakeWordHeard():
-                self._post(m.WakeWord(now, event.index))
-            case DetectorFailed():
-                self._trouble("detector", event.text)
-                self.announce(event.text)
-            case _:
-                log.info("%s", event)  # near misses, so that the threshold can be tuned
 
     # ── the machine ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -273,12 +211,8 @@ class Session:
 
     def _carry_out(self, command: m.Command) -> None:
         match command:
-            case m.StartRecognition():
-                self._start_recognition(command)
-            case m.FinishRecognition():
-                self._finish_recognition(command)
-            case m.CancelRecognition():
-                self._cancel_recognition()
+            case m.StartRecognition() | m.FinishRecognition() | m.CancelRecognition():
+                self._recognise(command)
             case m.Understand():
                 self._spawn(self._understand(command), "understand")
             case m.Ask():
@@ -299,40 +233,33 @@ class Session:
 
     # ── recognition ───────────────────────────────────────────────────────────────────────────────────────
 
-    def _start_recognition(self, command: m.StartRecognition) -> None:
-        assert self._ears is not None
-        self._cancel_recognition()
-
+    def _listener_of(self, ears: Ears, longest_turn_s: float) -> Listener:
         def on_partial(partial: Partial) -> None:
             self._publish(events.HeardSoFar, text=partial.text, stable=partial.stable)
 
-        self._stream = self._ears.recognizer.stream(on_partial)
-        self._stream.feed(self._preroll.since(max(command.from_sample, self._own_voice_to)))
+        return Listener(
+            ears,
+            longest_turn_s=longest_turn_s,
+            clock=self._clock,
+            post=self._post,
+            on_partial=on_partial,
+            on_transcript=self._transcribed,
+            on_moved=self._changed.set,
+        )
 
-    def _finish_recognition(self, command: m.FinishRecognition) -> None:
-        if self._stream is not None:
-            stream, self._stream = self._stream, None
-            self._recognition = self._spawn(self._transcribe(stream, command), "recognition")
+    def _recognise(self, command: m.StartRecognition | m.FinishRecognition | m.CancelRecognition) -> None:
+        assert self._listener is not None
+        assert self._group is not None
+        match command:
+            case m.StartRecognition():
+                self._listener.start(command)
+            case m.FinishRecognition():
+                self._listener.finish(command, self._group)
+            case m.CancelRecognition():
+                self._listener.cancel()
 
-    async def _transcribe(self, stream: RecognitionStream, command: m.FinishRecognition) -> None:
-        try:
-            transcript = await stream.finish()
-        except asyncio.CancelledError:
-            stream.cancel()
-            raise
-        except RecognizerUnavailable as error:
-            self._post(m.Failed(self._clock(), command.turn, str(error)))
-            return
-        except Exception:
-            log.exception("recognition failed")
-            self._post(m.Failed(self._clock(), command.turn, RECOGNITION_FAILED))
-            return
-        self._heard(command, transcript)
-
-    def _heard(self, command: m.FinishRecognition, transcript: Transcript) -> None:
-        now = self._clock()
-        self._post(m.TranscriptReady(now, command.turn, command.rev, transcript.text))
-        if (self._state.turn, self._state.rev) == (command.turn, command.rev):
+    def _transcribed(self, turn: int, rev: int, transcript: Transcript) -> None:
+        if (self._state.turn, self._state.rev) == (turn, rev):
             self._publish(
                 events.Heard,
                 text=transcript.text,
@@ -341,14 +268,6 @@ class Session:
                 reason=transcript.reason,
                 took_s=transcript.compute_s,
             )
-
-    def _cancel_recognition(self) -> None:
-        if self._stream is not None:
-            self._stream.cancel()
-            self._stream = None
-        if self._recognition is not None:
-            self._recognition.cancel()
-            self._recognition = None
 
     # ── dialogue ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -436,7 +355,7 @@ class Session:
         return reply
 
     def _all_heard(self, turn: int) -> None:
-        self._own_voice_to = self._heard_to
+        self._was_audible()
         self._post(m.ReplyHeard(self._clock(), turn))
 
     def _stop_reply(self, turn: int) -> None:
@@ -444,9 +363,13 @@ class Session:
         if reply is not None:
             heard = reply.stop()
             self._remember(heard)
-            self._own_voice_to = self._heard_to
+            self._was_audible()
             self._publish(events.Spoken, turn=turn, text=reply.text, heard=heard, interrupted=True)
             self._spawn(self._dialogue.heard(self.name, heard), "what was heard")
+
+    def _was_audible(self) -> None:
+        if self._listener is not None and self._mouth.sink is not None:
+            self._listener.spoke()
 
     def _acknowledge(self) -> None:
         if self._mouth.chime and self._mouth.sink is not None:
