@@ -63,6 +63,7 @@ async def create_services(
     `announce` speaks a sentence and returns when it is on its way; `emit` gets an event for each call;
     `notice` a sentence about a damaged database. Raises `StorageError` when there can be no database.
     """
+    here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
     path = database_path or paths.state_dir() / "assistant.db"
     database = await Database.open(path, notice=notice)
     try:
@@ -73,7 +74,7 @@ async def create_services(
     registry = Registry(clock, audit, emit)
     timers = TimerTable(database)
     scheduler = TimerScheduler(timers, clock, announce)
-    registry.add(ClockServices(clock, config.timezone))
+    registry.add(here)
     registry.add(TimerServices(timers, clock, scheduler.changed))
     registry.add(ListServices(ListTable(database), config.names.lists, config.names.items))
     virtual = VirtualHome(home_of(config), DeviceStateTable(database))

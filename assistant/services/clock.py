@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from assistant.errors import UserError
 from assistant.services.numbers import ordinal, words
 from assistant.services.service import Input, NoInput, Origin, Risk, ServiceError, service
 from assistant.services.time import Clock
@@ -40,11 +41,17 @@ class TimeInput(Input):
 
 
 class ClockServices:
-    """`timezone` is an IANA name; empty: the system's."""
+    """`timezone` is an IANA name; empty: the system's. Raises `UserError` when there is none such."""
 
     def __init__(self, clock: Clock, timezone: str = "") -> None:
         self._clock = clock
-        self._zone = zoneinfo.ZoneInfo(timezone) if timezone else None
+        try:
+            self._zone = zoneinfo.ZoneInfo(timezone) if timezone else None
+        except (LookupError, ValueError, OSError) as error:
+            raise UserError(
+                f"There is no time zone {timezone!r}; set `timezone` to an IANA name such as Europe/Berlin, or "
+                "leave it empty for the system's."
+            ) from error
 
     @service("clock.time", "Tell the time, here or in another place.", Risk.READ)
     async def time(self, asked: TimeInput, origin: Origin) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Numbers as people say them, in and out. Speech recognisers write both `30 %` and `thirty percent`."""
 
+import math
 import re
 
 from num2words import num2words
@@ -99,6 +100,8 @@ def _take_digit(token: str) -> str:
 def number(value: float | str, what: str) -> float:
     """A number that may have been spoken: `30`, `thirty percent`, `half`. Raises `ServiceError`."""
     if not isinstance(value, str):
+        if not math.isfinite(value):
+            raise ServiceError("bad_number", f"I did not understand the {what}.")
         return float(value)
     tokens = [token for token in tokens_of(value) if token not in _NOISE]
     if (whole := _WHOLE.get(" ".join(tokens))) is not None:

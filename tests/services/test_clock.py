@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.config.model import Config
-from assistant.services.clock import spoken_date, spoken_time, zone_of
+from assistant.errors import UserError
+from assistant.services.clock import ClockServices, spoken_date, spoken_time, zone_of
 from tests.services.conftest import Open
 from tests.services.fakes import FakeClock
 
@@ -49,3 +50,9 @@ async def test_the_time_here_and_elsewhere(open_house: Open) -> None:
     assert (await house.did("clock.date"))["spoken"] == "Monday, November twenty-third"
     code, sentence = await house.refused("clock.time", place="Narnia")
     assert (code, sentence) == ("unknown_place", "I don't know the time zone of Narnia.")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "/etc/passwd", "Europe"])
+def test_a_wrong_setting_is_one_sentence(zone: str) -> None:
+    with pytest.raises(UserError, match=r"There is no time zone .* IANA name"):
+        ClockServices(FakeClock(), zone)

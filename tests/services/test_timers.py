@@ -75,8 +75,7 @@ async def test_after_a_restart_timers_go_on_and_ring_late_rather_than_never(open
 async def test_a_process_killed_while_it_rings_rings_again(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     program = (
-        "import asyncio, sys\nfrom functools import partial
-from pathlib import Path\n"
+        "import asyncio, sys\nfrom pathlib import Path\n"
         "from assistant.config.model import Config\n"
         "from assistant.services.build import create_services\n"
         "from assistant.services.service import Origin\nfrom assistant.services.time import SystemClock\n"

@@ -11,6 +11,7 @@ from assistant.services.numbers import joined
 from assistant.services.service import ServiceError
 
 _AREA_SCORE = 82.0
+_PREFIX_SCORE = 85.0
 _DEVICE_SCORE = 84.0
 _MARGIN = 4.0  # by which the best name has to win
 _SUGGEST_SCORE = 62.0
@@ -93,7 +94,7 @@ class HomeNames:
             return found
         word = words or kind_word
         if word in KINDS:
-            return self._by_kind(word, device or kind, place, every, able)
+            return self._by_kind(word, device, place, every or not words)
         if found := self._fuzzy(words, place):
             return found
         raise self._unknown(device or kind, words, place)
@@ -128,10 +129,21 @@ class HomeNames:
             raise ServiceError("unknown_area", f"I don't know a room called {match['area']}.")
         if words in self._areas:
             return "", self._areas[words]
-        for name in sorted(self._areas, key=len, reverse=True):
-            if words.startswith(f"{name} "):
-                return words[len(name) + 1 :], self._areas[name]
+        parts = words.split()
+        for length in range(len(parts) - 1, 0, -1):
+            if (area := self._misspelt(" ".join(parts[:length]))) is not None:
+                return " ".join(parts[length:]), area
         return None
+
+    def _misspelt(self, said: str) -> str | None:
+        """The area of a name that is written apart or together otherwise (`livingroom`), or nearly so."""
+        if said in self._areas:
+            return self._areas[said]
+        compact = {name.replace(" ", ""): area for name, area in self._areas.items()}
+        found = process.extractOne(
+            said.replace(" ", ""), list(compact), scorer=fuzz.ratio, score_cutoff=_PREFIX_SCORE
+        )
+        return compact[found[0]] if found else None
 
     def _is_group(self, words: str, said: str) -> bool:
         """`kitchen lights`, where a device is called `kitchen light`, is all the lights there."""
@@ -159,6 +171,7 @@ class HomeNames:
         if not found and words not in KINDS and words not in (singular(_PLURALS[k]) for k in _PLURALS):
             wanted = set(words.split())
             found = [d for d in self._in(place) if any(wanted <= set(n.split()) for n in self._names_of(d))]
+            found = found or [d for d in self._in(place) if _by_its_kind(words) in self._kind_names(d)]
         if len(found) > 1 and len(capable := [device for device in found if able(device)]) == 1:
             found = capable
         if not found:
@@ -167,12 +180,12 @@ class HomeNames:
             raise self._ambiguous(found)
         return Resolution(tuple(found), self.spoken(found[0]), named=True)
 
-    def _by_kind(self, word: str, said: str, place: str | None, every: bool, able: Able) -> Resolution:
+    def _by_kind(self, word: str, said: str, place: str | None, every: bool) -> Resolution:
         kind = KINDS[word]
         devices = [device for device in self._in(place) if device.kind == kind]
         called = [d for d in devices if any(word in name.split() for name in self._names_of(d))]
         plural = every or _is_plural(said, word)
-        if called and (not plural or word not in (kind, "blind")):
+        if called and (not plural or word != kind):
             devices = called
         if not devices:
             where = f" in the {place}" if place else ""
@@ -224,6 +237,9 @@ class HomeNames:
             return f"the {device.name} in the {device.area}"
         return f"the {device.name}"
 
+    def _kind_names(self, device: Device) -> set[str]:
+        return {_by_its_kind(name) for name in self._names_of(device)}
+
     def _in(self, place: str | None) -> list[Device]:
         return [device for device in self._devices if place is None or _same(device.area, place)]
 
@@ -265,7 +281,12 @@ def _is_plural(said: str, word: str) -> bool:
 def _likeness(one: str, other: str, **options: object) -> float:
     """Words in any order, or run together as recognisers do (`bed side lamp`)."""
     joined_up = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))
-    return max(fuzz.token_sort_ratio(one, other), joined_up)
+    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other), joined_up)
+
+
+def _by_its_kind(name: str) -> str:
+    """`floor lamp` and `floor light` become the same."""
+    return " ".join(KINDS.get(word, word) for word in name.split())
 
 
 def _same(one: str, other: str) -> bool:

@@ -165,7 +165,8 @@ class HomeServices:
         if wanted in ("", "state") and len(pairs) > 3:
             return self._told_briefly(pairs)
         told = [
-            f"{self._names.spoken(device)} is {self._value(device, state, wanted)}" for device, state in pairs
+            f"{self._names.spoken(device)} {_is(device)} {self._value(device, state, wanted)}"
+            for device, state in pairs
         ]
         sentence = joined(told)
         return f"{sentence[:1].upper()}{sentence[1:]}."
@@ -183,13 +184,15 @@ class HomeServices:
 
     def _told_briefly(self, pairs: list[tuple[Device, State]]) -> str:
         active = [device for device, state in pairs if _active(state)]
+        switched = all("on" in state for _, state in pairs)
         if not active:
-            return "Everything there is off, closed or locked."
+            return "All of them are off." if switched else "Everything there is off, closed or locked."
+        how = "on" if switched else "on, open or unlocked"
         if len(active) > 4:
-            return f"{words(len(active)).capitalize()} of {words(len(pairs))} are on or open."
-        names = [self._names.spoken(device) for device in active]
-        sentence = f"{joined(names)} {'is' if len(names) == 1 else 'are'} on or open, nothing else."
-        return f"{sentence[:1].upper()}{sentence[1:]}"
+            return f"{words(len(active)).capitalize()} of {words(len(pairs))} are {how}."
+        names = joined([self._names.spoken(device) for device in active])
+        verb = _is(active[0]) if len(active) == 1 else "are"
+        return f"{names[:1].upper()}{names[1:]} {verb} {how}, nothing else."
 
 
 _PROPERTY_KEYS = {
@@ -207,6 +210,10 @@ def _has(wanted: str) -> Callable[[Device], bool]:
 
 def _active(state: State) -> bool:
     return bool(state.get("on") or state.get("position") or not state.get("locked", True))
+
+
+def _is(device: Device) -> str:
+    return "are" if device.name.endswith("s") and not device.name.endswith("ss") else "is"
 
 
 def _number(value: Value, what: str) -> float | None:
