@@ -11,7 +11,7 @@ from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
 from audio.framing import Framer
 from audio.resample import Resampler
 from audio.ring import Ring
-from audio.streams import SILENT_FOR_S, DeviceStream, Waker
+from audio.streams import SILENT_FOR_S, DeviceStream, Waker, open_in_thread
 
 RING_S = 2.0
 """How long the event loop may be busy before input is lost."""
@@ -23,7 +23,8 @@ class Microphone:
     """A `Source`. Make it with `open`; loop thread.
 
     The callback copies each block of 20 ms into a ring and wakes the loop, nothing else. Where the device
-    does not offer 16 kHz it is opened at its native rate and resampled on the reading side.
+    does not offer 16 kHz it is opened at its native rate and resampled on the reading side; then frames
+    come 20 to 40 ms later, which is soxr's filter, but with the right index.
     """
 
     def __init__(self, device: Device, rate_hz: int, loop: asyncio.AbstractEventLoop) -> None:
@@ -42,13 +43,15 @@ class Microphone:
     async def open(cls, wanted: str = "") -> "Microphone":
         """`wanted`: as for `find_device`. Records from now on. Raises `NoDevice`."""
 
-        def opened(loop: asyncio.AbstractEventLoop) -> "Microphone":
+        loop = asyncio.get_running_loop()
+
+        def opened() -> "Microphone":
             device = find_device(wanted, "input")
             microphone = cls(device, usable_rate_hz(device, "input", SAMPLE_RATE_HZ), loop)
             microphone._start()
             return microphone
 
-        return await asyncio.to_thread(opened, asyncio.get_running_loop())
+        return await open_in_thread(opened, cls.close)
 
     def _start(self) -> None:
         self._stream.open(
@@ -83,7 +86,7 @@ class Microphone:
         return self._lost + unnoticed * SAMPLE_RATE_HZ // self._rate_hz
 
     async def frames(self) -> AsyncIterator[Frame]:
-        """As in `Source`. One reader."""
+        """As in `Source`. One reader, once."""
         block = np.zeros(self._rate_hz * FRAME_MS // 1000, np.int16)
         while not self._stream.is_closed:
             self._jump_over_loss()

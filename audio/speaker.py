@@ -11,7 +11,7 @@ from audio.errors import DeviceLost
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from audio.resample import Resampler
 from audio.ring import Ring
-from audio.streams import SILENT_FOR_S, DeviceStream, Waker
+from audio.streams import SILENT_FOR_S, DeviceStream, Waker, open_in_thread
 
 QUEUE_S = 0.5
 """How far ahead of the device `write` may be."""
@@ -71,14 +71,16 @@ class Speaker:
     ) -> "Speaker":
         """`wanted`: as for `find_device`. `sample_rate_hz`: what `write` shall take. Raises `NoDevice`."""
 
-        def opened(loop: asyncio.AbstractEventLoop) -> "Speaker":
+        loop = asyncio.get_running_loop()
+
+        def opened() -> "Speaker":
             device = find_device(wanted, "output")
             speaker = cls(device, sample_rate_hz, usable_rate_hz(device, "output", sample_rate_hz), loop)
             speaker.volume = speaker._volume = volume
             speaker._start()
             return speaker
 
-        return await asyncio.to_thread(opened, asyncio.get_running_loop())
+        return await open_in_thread(opened, cls.close)
 
     def _start(self) -> None:
         self._stream.open(

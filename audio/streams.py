@@ -3,18 +3,42 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from audio.devices import NAMES, Device, Kind, cannot_open, portaudio
-from audio.errors import DeviceLost
+from audio.errors import AudioError, DeviceLost
 
 SILENT_FOR_S = 2.0
 """A device whose callback has not run for so long is gone (they run every 10 to 20 ms)."""
 STARTS_WITHIN_S = 5.0
 """The same for the first time: a wireless headset has to change its mode first."""
 CLOSE_TIMEOUT_S = 2.0
+
+
+Opened = TypeVar("Opened")
+_closing: set[asyncio.Task[None]] = set()
+"""The event loop itself holds tasks only weakly."""
+
+
+async def open_in_thread(open_it: Callable[[], Opened], close: Callable[[Opened], Awaitable[None]]) -> Opened:
+async def open_in_thread(
+    open_it: Callable[[], Opened], close: Callable[[Opened], Awaitable[None]]
+) -> Opened:
+    opening = asyncio.create_task(asyncio.to_thread(open_it))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+
+        async def undo() -> None:
+            with suppress(AudioError):
+                await close(await opening)
+
+        task = asyncio.create_task(undo())
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+        raise
 
 
 class Waker:
@@ -26,8 +50,9 @@ class Waker:
         self._pending = False
 
     def wake(self) -> None:
-        """Any thread. Does nothing once the loop is closed."""
-        if self._pending:
+        """Any thread. Costs nothing while nobody waits; does nothing once the loop is closed."""
+        # Seen as set, the event is still to be cleared by the waiter, who looks for news only after that.
+        if self._pending or self._event.is_set():
             return
         self._pending = True
         with suppress(RuntimeError):  # the loop was closed while the device was still running

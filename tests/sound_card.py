@@ -123,6 +123,10 @@ class SoundCard:
         )
         return done.stdout
 
+    def listeners(self) -> int:
+        """How many recording streams are open, those of the card itself included."""
+        return len(self._pactl("list", "short", "source-outputs").splitlines())
+
     def say(self, wav: Path) -> None:
         """A person says what is in the file; returns when it has been said."""
         with self.saying(wav) as person:

@@ -197,6 +197,16 @@ async def lose_speaker() -> None:
             tell(error=type(error).__name__, text=str(error), fits=0 < played <= sink.written_samples)
 
 
+async def cancel_opening() -> None:
+    opening = asyncio.create_task(Microphone.open())
+    await asyncio.sleep(0)
+    opening.cancel()
+    await asyncio.wait([opening])
+    await asyncio.sleep(2)  # opening takes about half a second, closing milliseconds
+    tell(cancelled=opening.cancelled())
+    await asyncio.sleep(60)
+
+
 async def no_device() -> None:
     for open_device in (Microphone.open, Speaker.open):
         try:
@@ -208,7 +218,7 @@ async def no_device() -> None:
 ACTIONS = {
     action.__name__: action
     for action in (list_devices, capture, capture_resampled, stall, play, play_resampled, flush, volume,
-                   lose_microphone, lose_speaker, no_device)
+                   cancel_opening, lose_microphone, lose_speaker, no_device)
 }  # fmt: skip
 
 if __name__ == "__main__":

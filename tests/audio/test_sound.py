@@ -209,6 +209,16 @@ def test_a_device_that_goes_away_is_told_within_three_seconds(action: str) -> No
         assert user.ends() == []  # and the process ends, although its sound system is dead
 
 
+def test_a_device_is_not_left_open_when_opening_was_cancelled(card: SoundCard) -> None:
+    before = card.listeners()
+    with User(card, "cancel_opening") as user:
+        assert user.line() == {"cancelled": True}
+        assert card.listeners() == before
+    with User(card, "lose_microphone") as user:
+        assert user.line() == {"ready": True}
+        assert card.listeners() == before + 1
+
+
 def test_a_machine_without_any_device(tmp_path: Path) -> None:
     cards = Path("/proc/asound/cards")
     if cards.exists() and "no soundcards" not in cards.read_text():
