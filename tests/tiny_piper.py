@@ -1,9 +1,9 @@
 """A voice in Piper's format, made in a moment: an ONNX graph that hums instead of speaking.
 
-It has the inputs (`input`, `input_lengths`, `scales`, and `sid` with several speakers) and the output of a real
-voice, and a settings file, so the real `PiperVoice` drives it with its real phonemiser. Each phoneme id lasts
-`ceil(HOPS_PER_ID * length_scale)` hops; speaker n hums at (n + 1) * 200 Hz. The number of hops per id comes out
-of a Ceil node, as in a real voice, and with `alignments` it is an output of the graph.
+It has the inputs (`input`, `input_lengths`, `scales`, and `sid` with several speakers) and the output of a
+real voice, and a settings file, so the real `PiperVoice` drives it with its real phonemiser. Each phoneme id
+lasts `ceil(HOPS_PER_ID * length_scale)` hops; speaker n hums at (n + 1) * 200 Hz. The number of hops per id
+comes out of a Ceil node, as in a real voice, and with `alignments` it is an output of the graph.
 """
 
 import json
@@ -27,8 +27,8 @@ def samples(ids: int, length_scale: float = 1.0) -> int:
 def build(
     folder: Path, name: str = "en_US-tiny-low", *, speakers: int = 1, alignments: bool = False, work: int = 0
 ) -> Path:
-    """Writes `<name>.onnx` and `<name>.onnx.json`; returns the former. `work`: how often a 256 × 256 matrix is
-    multiplied for each clause, to make a voice that takes its time."""
+    """Writes `<name>.onnx` and `<name>.onnx.json`; returns the former. `work`: how often a 256 × 256 matrix
+    is multiplied for each clause, to make a voice that takes its time."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.onnx"
     onnx.save(_model(speakers, alignments, work), str(path))

@@ -12,8 +12,8 @@ def written_marks(written: str, spoken: str, marks: tuple[Mark, ...]) -> tuple[M
     """Marks over `spoken` as marks over `written`.
 
     Words that are the same in both are matched one to one. Where they differ ("$3.50" and "three dollars and
-    fifty cents") all words of the spoken stretch stand for the whole written stretch, as one mark at its first
-    word. Words with no counterpart in the written text have no mark.
+    fifty cents") all words of the spoken stretch stand for the whole written stretch, as one mark at its
+    first word. Words with no counterpart in the written text have no mark.
     """
     if written == spoken:
         return marks

@@ -19,7 +19,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause as sound. `pcm` is mono at the voice's own rate; `text` is the written form it speaks for."""
+    """One clause as sound. `pcm` is mono at the voice's own rate; `text` is the written form it speaks
+    for."""
 
     text: str
     pcm: Pcm

@@ -1,12 +1,12 @@
 """Phrases already spoken: in memory, and on disk for the next start.
 
 An entry is one clause, found by a hash over the voice's identity (voice, file, speaker, speed) and the spoken
-text. It holds sound and word marks, never the text. Sound is personal too, so the folder is the owner's alone,
-and whoever speaks generated or private text passes `cacheable=False`: then the clause stays in memory, which
-makes "say that again" immediate, and never reaches the disk.
+text. It holds sound and word marks, never the text. Sound is personal too, so the folder is the owner's
+alone, and whoever speaks generated or private text passes `cacheable=False`: then the clause stays in
+memory, which makes "say that again" immediate, and never reaches the disk.
 
-The cache may only ever save time. A damaged entry is removed and made again; a disk that is full, read-only or
-gone is reported once in the log, and the voice goes on without it.
+The cache may only ever save time. A damaged entry is removed and made again; a disk that is full, read-only
+or gone is reported once in the log, and the voice goes on without it.
 """
 
 import hashlib
@@ -55,8 +55,8 @@ def decode(data: bytes) -> Sound:
 class PhraseCache:
     """Blocking; used on the voice's worker thread only. Several processes may share the folder.
 
-    `limit_bytes` bounds the disk (0: none is used), `memory_bytes` the samples kept in memory; both drop what was
-    used least recently.
+    `limit_bytes` bounds the disk (0: none is used), `memory_bytes` the samples kept in memory; both drop
+    what was used least recently.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class PhraseCache:
         try:
             with open(handle, "wb") as file:
                 file.write(data)
-            os.replace(temporary, self._path(key))
+            Path(temporary).replace(self._path(key))
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

@@ -1,7 +1,8 @@
+# ruff: noqa: SIM905 -- typographic signs are what this is about; words read better than lists of words
 """Text into clauses that can be spoken one at a time, also while the text is still being written.
 
-What is cut depends on the text alone, never on how it arrived: pushing a text character by character gives the
-same clauses as pushing it whole. Joined with the white space between them, the clauses are the text.
+What is cut depends on the text alone, never on how it arrived: pushing a text character by character gives
+the same clauses as pushing it whole. Joined with the white space between them, the clauses are the text.
 """
 
 import re
@@ -13,10 +14,10 @@ LONGEST = 240  # a clause without any punctuation is cut at a space
 
 # Followed by a name or a number more often than by the end of a sentence.
 _LEADING = frozenset(
-    "dr mr mrs ms prof st mt ft rev hon gov sen rep gen col sgt capt lt maj cpl no nos vol fig figs pp p pg ch "
-    "sec eq art approx ca cf e.g i.e eg ie vs v al viz min max est dept tel ext jan feb mar apr jun jul aug sep "
-    "sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mme mlle incl excl resp nr op ed eds "
-    "trans figs".split()
+    "dr mr mrs ms prof st mt ft rev hon gov sen rep gen col sgt capt lt maj cpl messrs mme mlle "
+    "no nos vol fig figs pp p pg ch sec eq art ext op ed eds trans nr "
+    "approx ca cf e.g i.e eg ie vs v al viz min max est dept tel incl excl resp "
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
 )
 # May end a sentence: they do if a capital letter follows.
 _TRAILING = frozenset(
@@ -42,8 +43,8 @@ def split(text: str) -> list[str]:
 class ClauseSplitter:
     """Feed it text as it arrives; each clause comes out as soon as it is certain where it ends.
 
-    Code fences and tables come out as one clause each, for the spoken form to deal with as a whole. Holds at most
-    one clause and the look-ahead of one word; a code fence that never ends is given out at the end.
+    Code fences and tables come out as one clause each, for the spoken form to deal with as a whole. Holds at
+    most one clause and the look-ahead of one word; a code fence that never ends is given out at the end.
     """
 
     def __init__(self) -> None:
@@ -103,7 +104,8 @@ def _end_of_clause(text: str, first: bool, final: bool) -> int | None:
 
 
 def _sentence_end(text: str, index: int, final: bool) -> int | None:
-    """After the stop at `index` and what closes with it, if the sentence ends there; WAIT: more text needed."""
+    """After the stop at `index` and what closes with it, if the sentence ends there; WAIT: more text
+    needed."""
     end = index + 1
     while end < len(text) and text[end] in ".!?…" + _CLOSERS:
         end += 1
@@ -111,7 +113,9 @@ def _sentence_end(text: str, index: int, final: bool) -> int | None:
         return end if final else WAIT
     if not text[end].isspace():
         return None
-    if text[index : index + 2] == "..":  # a pause in thought goes on in lower case
+    if (
+        text[index] == "…" or ".." in text[max(index - 1, 0) : index + 2]
+    ):  # a pause in thought goes on in lower case
         following = text[end:].lstrip()
         if not following:
             return end if final else WAIT

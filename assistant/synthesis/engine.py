@@ -26,8 +26,8 @@ class Engine(Protocol):
 
     @property
     def identity(self) -> str:
-        """Everything that changes the sound of a text: engine, voice, its file, speaker, speed. For the cache.
-        Known after `load`."""
+        """Everything that changes the sound of a text: engine, voice, its file, speaker, speed. For the
+        cache. Known after `load`."""
         ...
 
     @property

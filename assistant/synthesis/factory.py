@@ -20,9 +20,9 @@ Notice = Callable[[str], None]
 async def create(voice: Voice, *, notice: Notice = log.warning) -> SpokenVoice:
     """A started voice; the caller closes it.
 
-    `auto` takes Piper where a voice is installed, else the embedded voice. A Piper voice that was named, or that
-    is installed but does not load, is worth a `notice`; none installed is the normal case and is not. Raises
-    `VoiceUnavailable` when nothing can speak.
+    `auto` takes Piper where a voice is installed, else the embedded voice. A Piper voice that was named, or
+    that is installed but does not load, is worth a `notice`; none installed is the normal case and is not.
+    Raises `VoiceUnavailable` when nothing can speak.
     """
     failures: list[str] = []
     for engine in _candidates(voice):

@@ -1,8 +1,8 @@
 """The embedded voice: flite, from Debian's package libflite1, nothing to download.
 
-flite is a C library and is called in-process. Its calls release the interpreter's lock, so the event loop runs
-while it speaks. It keeps global tables and its voices are not re-entrant: one engine belongs to one thread.
-The relations and features walked here are described in flite's manual, "Structure of utterances".
+flite is a C library and is called in-process. Its calls release the interpreter's lock, so the event loop
+runs while it speaks. It keeps global tables and its voices are not re-entrant: one engine belongs to one
+thread. The relations and features walked here are described in flite's manual, "Structure of utterances".
 """
 
 import ctypes
@@ -183,7 +183,8 @@ class FliteEngine:
             flite.delete_utterance(utterance)
         if not spoken or not len(pcm):
             return Sound(np.zeros(0, np.int16))
-        # kal16's sound lacks half of the silence that its segments begin with: what is missing, is missing there.
+        # kal16's sound lacks half of the silence that its segments begin with: what is missing, is missing
+        # there.
         missing_s = end_s - len(pcm) / RATE_HZ
         lead = max(0, int((spoken[0].start_s - missing_s - LEAD_IN_S) * RATE_HZ))
         shift = int(missing_s * RATE_HZ) + lead

@@ -1,7 +1,7 @@
 """Piper: neural voices from files that the owner fetched.
 
-A voice is an ONNX graph with its settings beside it (`<name>.onnx`, `<name>.onnx.json`). Piper's own generator
-works lazily, sentence by sentence, so it is stepped on the worker thread only.
+A voice is an ONNX graph with its settings beside it (`<name>.onnx`, `<name>.onnx.json`). Piper's own
+generator works lazily, sentence by sentence, so it is stepped on the worker thread only.
 """
 
 import json
@@ -133,7 +133,7 @@ class PiperEngine:
     def _open(self, path: Path) -> "PiperVoice":
         """`PiperVoice.load` gives no say in the number of threads, so its session is made here; the result is
         the same object."""
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
         from piper import PiperConfig, PiperVoice
 
         options = onnxruntime.SessionOptions()
@@ -174,8 +174,8 @@ def _words(text: str) -> list[tuple[int, int]]:
 def _marks(chunk: "AudioChunk", words: list[tuple[int, int]]) -> tuple[Mark, ...]:
     """Marks from the voice's phoneme alignments, taking the words off the front of `words`.
 
-    espeak-ng runs some words together ("of the" is one group of phonemes). Where a chunk has not as many groups
-    as words are left for it, the pairing would be guesswork, and there are no marks.
+    espeak-ng runs some words together ("of the" is one group of phonemes). Where a chunk has not as many
+    groups as words are left for it, the pairing would be guesswork, and there are no marks.
     """
     alignments = chunk.phoneme_alignments or []
     starts: list[int] = []

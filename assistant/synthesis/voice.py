@@ -4,7 +4,7 @@ written text → clauses → spoken form → phrase cache → engine, on the eng
 """
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
 
 from assistant.synthesis import align
@@ -21,8 +21,8 @@ Normalise = Callable[[str], str]
 class SpokenVoice:
     """A `Synthesizer` over any engine.
 
-    `Clause.text` is the written clause; its marks are in characters of it. Where written and spoken form differ
-    a mark covers the whole differing stretch (see `align`), so "$3.50" is one mark, not five words.
+    `Clause.text` is the written clause; its marks are in characters of it. Where written and spoken form
+    differ a mark covers the whole differing stretch (see `align`), so "$3.50" is one mark, not five words.
 
     Several replies may be spoken at once; the worker takes turns between them, clause by clause.
     """
@@ -49,7 +49,7 @@ class SpokenVoice:
 
     async def speak(
         self, text: str, stop: threading.Event, *, cacheable: bool = True
-    ) -> AsyncIterator[Clause]:
+    ) -> AsyncGenerator[Clause, None]:
         """See `Synthesizer.speak`. Raises what the engine raises, after the clauses before it."""
         stream = self._worker.stream(partial(self._clauses, text, stop, cacheable), stop)
         try:

@@ -72,9 +72,9 @@ class Worker:
     async def stream(self, make: Callable[[], Iterator[T]], stop: threading.Event) -> AsyncGenerator[T, None]:
         """The items of `make()`, which is called and stepped on the worker thread, in order.
 
-        Ends early and silently once `stop` is set, at the latest after the step that is under way. An exception
-        of the generator is raised here after the items before it; the thread goes on with other replies.
-        Raises `WorkerClosed` when the worker is closed.
+        Ends early and silently once `stop` is set, at the latest after the step that is under way. An
+        exception of the generator is raised here after the items before it; the thread goes on with other
+        replies. Raises `WorkerClosed` when the worker is closed.
         """
         job = _Job(make, stop)
         self._submit(job)
@@ -95,7 +95,8 @@ class Worker:
                 self._changed.notify()
 
     async def close(self, timeout_s: float = 2.0) -> None:
-        """End all streams and the thread; returns after `timeout_s` even if a library call hangs. Idempotent."""
+        """End all streams and the thread; returns after `timeout_s` even if a library call hangs.
+        Idempotent."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -20,7 +20,7 @@ def speak(text: str, voice: str = "slt", speed: float = 1.0) -> Sound:
     return join(list(engine.synthesize(text)))
 
 
-def level(pcm: np.ndarray) -> float:  # type: ignore[type-arg]
+def level(pcm: np.ndarray) -> float:
     return float(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))) if len(pcm) else 0.0
 
 

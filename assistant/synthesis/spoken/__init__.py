@@ -1,8 +1,8 @@
 """Written English as a person would say it.
 
-`spoken_form` takes any text and returns words and punctuation: no digits, no markup, no symbols. It is idempotent
-and never raises. The order of the steps matters and is explained in `_once`: each takes what it is sure of and
-leaves the rest, and what nobody claimed is read number by number.
+`spoken_form` takes any text and returns words and punctuation: no digits, no markup, no symbols. It is
+idempotent and never raises. The order of the steps matters and is explained in `_once`: each takes what it
+is sure of and leaves the rest, and what nobody claimed is read number by number.
 """
 
 import re
@@ -22,7 +22,8 @@ _FRACTIONS = re.compile(r"(\d)?([¼½¾⅐-⅞])")
 
 
 def spoken_form(text: str, *, day_first: bool = False) -> str:
-    """`day_first`: 03/04/2026 is the third of April (most of the world), not March the fourth (United States)."""
+    """`day_first`: 03/04/2026 is the third of April (most of the world), not March the fourth (United
+    States)."""
     for _ in range(_PASSES):
         # What one pass leaves could look like something to the next ("I_V", with its underscore gone), so the
         # result is a fixed point, and saying it again changes nothing.
@@ -95,6 +96,7 @@ def _vulgar(match: re.Match[str]) -> str:
 def _tidy(text: str) -> str:
     """Only what a voice can say, with sensible punctuation and single spaces."""
     text = re.sub(r"[²³]", " ", text)
+    text = re.sub(r"\.{2,}(?=\s+[a-z])", ",", text)
     text = re.sub(r"\s+[-–—]+\s+|\s?—\s?|–", ", ", text)
     text = re.sub(r"[|/\\\t]", " ", text)
     kept = (

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 -- typographic signs are what this is about; words read better than lists of words
 """Dates and times of day."""
 
 import re
@@ -16,7 +17,8 @@ _DAY = r"(\d{1,2})(?:st|nd|rd|th)?(?![\d:.,]\d|\d|\s?[ap]\.?m\b|%|°)"
 _YEAR_AFTER = r"(?:,?\s+((?:1\d|20|21)\d\d)(?![\d:]|[.,]\d))?"
 
 _ISO = re.compile(
-    r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
+    r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
 )
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}(?:\s?[-–]\s?{_DAY})?{_YEAR_AFTER}")
@@ -30,7 +32,7 @@ _WEEKDAY = re.compile(
 _WEEKDAY_SPAN = re.compile(r"\b(\w+day)\s?[-–]\s?(\w+day|Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b")
 _ALONE = re.compile(r"\b(Jan|Feb|Apr|Aug|Sept|Oct|Nov|Dec)\b\.?(?=\s+[a-z]|,)")
 
-_HALF = r"([ap])\.?\s?m\b(\.(?!\s+[A-Z]|\s*$))?"
+_HALF = r"([ap])\.?\s?m\b(\.(?!\s+(?-i:[A-Z])|\s*$))?"
 _CLOCK = re.compile(
     rf"(?<![\w:.,/])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:\s?{_HALF}|\s(noon|midnight)\b)?(?![\w:])(?!\.\d)",
     re.I,
@@ -39,7 +41,7 @@ _HOUR = re.compile(
     rf"(?<![\w:.,/$€£-])(?:(1[0-2]|0?[1-9])\s?[-–]\s?)?(1[0-2]|0?[1-9])\s?{_HALF}", re.IGNORECASE
 )
 _CLOCK_SPAN = re.compile(r"(\d:\d\d(?:\s?[ap]\.?m\b\.?)?)\s?[-–]\s?(?=[012]?\d:\d\d)", re.IGNORECASE)
-_DOTTED_HALF = re.compile(r"\b([ap])\.\s?m\.(?=(\s+[A-Z]|\s*$))|\b([ap])\.\s?m\b\.?", re.IGNORECASE)
+_DOTTED_HALF = re.compile(r"\b([ap])\.\s?m\.(?=\s+(?-i:[A-Z])|\s*$)|\b([ap])\.\s?m\b\.?", re.IGNORECASE)
 
 
 def say_dates(text: str, *, day_first: bool) -> str:
@@ -59,7 +61,7 @@ def say_times(text: str) -> str:
     text = _CLOCK_SPAN.sub(r"\1 to ", text)
     text = _CLOCK.sub(_clock, text)
     text = _HOUR.sub(_hour, text)
-    return _DOTTED_HALF.sub(lambda m: f"{(m[1] or m[3]).upper()} M{'.' if m[1] else ''}", text)
+    return _DOTTED_HALF.sub(lambda m: f"{(m[1] or m[2]).upper()} M{'.' if m[1] else ''}", text)
 
 
 def clock(hour: int, minute: int, half: str = "") -> str:

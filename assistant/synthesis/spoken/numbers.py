@@ -1,4 +1,5 @@
-"""Numbers as words: cardinals, ordinals, decimals, years, digit by digit, fractions, and the ranges they make."""
+"""Numbers as words: cardinals, ordinals, decimals, years, digit by digit, fractions, and the ranges they
+make."""
 
 import re
 import unicodedata

@@ -81,7 +81,10 @@ _UNITS: dict[str, tuple[str, str]] = {
     "hrs": ("hour", "hours"),
 }
 _NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_DOTTED = r"(?:(?<=min)|(?<=mins)|(?<=sec)|(?<=secs)|(?<=hr)|(?<=hrs)|(?<=lb)|(?<=lbs)|(?<=oz)|(?<=ft))\.(?=\s+[a-z\d])"
+_DOTTED = (  # the stop of an abbreviation, not of the sentence
+    r"(?:(?<=min)|(?<=mins)|(?<=sec)|(?<=secs)|(?<=hr)|(?<=hrs)|(?<=lb)|(?<=lbs)|(?<=oz)|(?<=ft))"
+    r"\.(?=\s+[a-z\d])"
+)
 _QUANTITY = re.compile(
     rf"(?<![\w.,])(-)?({NUMBER})(?:\s?(?:[-–]|to)\s?(-?{NUMBER}))?(?:\s?|-)({_NAMES})(?![\w²³/°'’])(?:{_DOTTED})?"
 )

@@ -38,17 +38,17 @@ def _alternatives(words: dict[str, str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_TITLE = re.compile(rf"\b({_alternatives(_TITLES)})\b\.?{_NAME}")
+_TITLE = re.compile(rf"\b({_alternatives(_TITLES)})\b\.?{_NAME}|\b(Mr|Mrs|Ms)\b\.")
 # "Main St. He left": behind a name it is a street, unless the name goes on (that much cannot be known).
 _SAINT = re.compile(
-    r"(?<![A-Z\d][a-z] )(?<![a-z]{2} )\bSt\b\.?(?=\s+[A-Z][a-z]+)|(?<=\b(?:of|in|at|to|on) )St\b\.?(?=\s+[A-Z][a-z]+)"
+    r"(?:(?<![a-z]{2} )|(?<=\b(?:of|in|at|to|on) )|(?<=\bfrom )|(?<=\bthe ))\bSt\b\.?(?=\s+[A-Z][a-z]+)"
 )
 _STREET = re.compile(rf"(?<=[a-z\d])(\s)St\b{_END}(?!\w)")
 _DRIVE = re.compile(rf"(?<=[a-z])(\s)Dr\b{_END}(?!\w)")
 _ROAD = re.compile(rf"(?<=[a-z])(\s)Rd\b{_END}(?!\w)")
 _ENDING = re.compile(rf"\b({_alternatives(_ENDINGS)})\b(?:\.(?=\s*$|\s+[A-Z\"“])|\.|(?=\W|$))")
 _ABBREVIATION = re.compile(
-    rf"\b({_alternatives(_ANYWHERE)})\.(?=(\s*$|\s+[A-Z])?)|\bvs\b|\bapprox\b", re.IGNORECASE
+    rf"(?<!\d)(?<!\d )\b({_alternatives(_ANYWHERE)})\.|\bvs\b|\bapprox\b", re.IGNORECASE
 )
 _LATIN = re.compile(rf"(?<!\w)({_alternatives(_DOTTED)})\b\.?(?=[\s,:]|$)", re.IGNORECASE)
 _BEFORE_NUMBER = re.compile(rf"\b({_alternatives(_NUMBERED)})\.\s?(?=\d)", re.IGNORECASE)
@@ -60,7 +60,7 @@ def say_abbreviations(text: str) -> str:
     """Dr. Smith → Doctor Smith; Main St. → Main Street; St. James → Saint James; e.g. → for example."""
     text = _LATIN.sub(lambda m: _DOTTED[m[1].lower()], text)
     text = _BEFORE_NUMBER.sub(lambda m: f"{_NUMBERED[m[1].lower()]} ", text)
-    text = _TITLE.sub(lambda m: _TITLES[m[1]], text)
+    text = _TITLE.sub(lambda m: _TITLES[m[1] or m[2]], text)
     text = _SAINT.sub("Saint", text)
     text = _STREET.sub(lambda m: f"{m[1]}Street{m[2] or ''}", text)
     text = _DRIVE.sub(lambda m: f"{m[1]}Drive{m[2] or ''}", text)
@@ -81,9 +81,8 @@ def _ending(match: re.Match[str]) -> str:
 
 
 def _anywhere(match: re.Match[str]) -> str:
-    return _ANYWHERE[match[0].rstrip(".").lower()] + (
-        "." if re.match(r"\s*$", match.string[match.end() :]) and match[0].endswith(".") else ""
-    )
+    ends = match[0].endswith(".") and not match.string[match.end() :].strip()
+    return _ANYWHERE[match[0].rstrip(".").lower()] + ("." if ends else "")
 
 
 def _initials(match: re.Match[str]) -> str:
@@ -143,8 +142,8 @@ _SYMBOLS: tuple[tuple[str, str], ...] = (
     (r"(?<!\w)~\s?(?=[\d$€£])", " about "),
     (r"@", " at "),
     (r"§+\s?", " section "),
-    (r"(?<=\s)<(?=\s)", " is less than "),
-    (r"(?<=\s)>(?=\s)", " is greater than "),
+    (r"(?<=\s)<(?=\s)", " less than "),
+    (r"(?<=\s)>(?=\s)", " greater than "),
     (r"(?<=[a-z])/(?=[a-z])", " or "),
     (r"©", " copyright "),
 )

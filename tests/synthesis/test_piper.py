@@ -1,0 +1,173 @@
+"""The real PiperVoice over a tiny voice in its format."""
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.synthesis import piper
+from assistant.synthesis.base import Clause, VoiceUnavailable
+from assistant.synthesis.engine import join
+from assistant.synthesis.piper import PiperEngine
+from assistant.synthesis.voice import SpokenVoice
+from audio.frames import Pcm
+from tests import tiny_piper
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_piper.build(tmp_path_factory.mktemp("voice"))
+
+
+def speak(voice: Path, text: str, **options: float) -> Pcm:
+    engine = PiperEngine(str(voice), **options)  # type: ignore[arg-type]
+    engine.load()
+    return join(list(engine.synthesize(text))).pcm
+
+
+def pitch_hz(pcm: Pcm) -> float:
+    spectrum = np.abs(np.fft.rfft(pcm))
+    return float(np.argmax(spectrum) * tiny_piper.RATE_HZ / len(pcm))
+
+
+def test_it_speaks_and_longer_text_takes_longer(tiny: Path) -> None:
+    short, long = speak(tiny, "Yes."), speak(tiny, "The kitchen light is on.")
+    assert short.dtype == np.int16
+    assert 0 < len(short) < len(long)
+    assert np.abs(long).max() > 10_000
+    assert len(long) % tiny_piper.samples(1) == 0
+
+
+def test_speed_shortens_it(tiny: Path) -> None:
+    assert len(speak(tiny, "Hello there.", speed=2.0)) == len(speak(tiny, "Hello there.")) // 2
+    assert len(speak(tiny, "Hello there.", speed=0.5)) == len(speak(tiny, "Hello there.")) * 2
+
+
+def test_volume(tiny: Path) -> None:
+    loud, soft = speak(tiny, "Hello."), speak(tiny, "Hello.", volume=0.25)
+    assert np.abs(soft).max() == pytest.approx(np.abs(loud).max() / 4, rel=0.01)
+
+
+def test_speakers_differ_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    voice = tiny_piper.build(tmp_path, speakers=3)
+    assert pitch_hz(speak(voice, "Hello there.", speaker=0)) == pytest.approx(200, abs=5)
+    assert pitch_hz(speak(voice, "Hello there.", speaker=2)) == pytest.approx(600, abs=5)
+    with pytest.raises(VoiceUnavailable, match=r"speakers 0 to 2, not 3; change voice\.speaker"):
+        PiperEngine(str(voice), speaker=3).load()
+
+
+def test_marks_where_the_voice_has_alignments(tmp_path: Path) -> None:
+    engine = PiperEngine(str(tiny_piper.build(tmp_path, alignments=True)))
+    engine.load()
+    text = "Kitchen lights, please."
+    sound = join(list(engine.synthesize(text)))
+    assert [text[m.start : m.end] for m in sound.marks] == ["Kitchen", "lights,", "please."]
+    samples = [m.sample for m in sound.marks]
+    assert samples == sorted(set(samples))
+    assert 0 < samples[0] < 0.1 * tiny_piper.RATE_HZ
+    assert samples[-1] < len(sound.pcm)
+
+
+def test_no_marks_without_alignments(tiny: Path) -> None:
+    engine = PiperEngine(str(tiny))
+    engine.load()
+    assert all(not sound.marks for sound in engine.synthesize("Kitchen lights."))
+
+
+def test_text_is_never_taken_for_phonemes(tiny: Path) -> None:
+    assert len(speak(tiny, "the [[ brackets ]] stay")) > 0
+
+
+def test_a_voice_by_name_and_the_installed_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_MODELS_DIR", str(tmp_path))
+    with pytest.raises(VoiceUnavailable, match="No Piper voice is installed"):
+        PiperEngine().load()
+    path = tiny_piper.build(tmp_path / "piper", "en_GB-small-low")
+    assert piper.installed() == [path]
+    for name in ("", "en_GB-small-low"):
+        engine = PiperEngine(name)
+        engine.load()
+        assert engine.name == "piper en_GB-small-low"
+        assert engine.sample_rate_hz == tiny_piper.RATE_HZ
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:200])
+
+
+def _not_onnx(path: Path) -> None:
+    path.write_text("<html>404 not found</html>", "utf-8")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _bad_config(path: Path) -> None:
+    path.with_name(path.name + ".json").write_text('{"audio": ', "utf-8")
+
+
+def _config_without(path: Path) -> None:
+    config = path.with_name(path.name + ".json")
+    fields = json.loads(config.read_text("utf-8"))
+    del fields["espeak"]
+    config.write_text(json.dumps(fields), "utf-8")
+
+
+def _other_model(path: Path) -> None:
+    """A good ONNX file that is no voice."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    out = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", [value], [out])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [_truncate, _not_onnx, _empty, _bad_config, _config_without, _other_model],
+    ids=lambda d: d.__name__,
+)
+def test_a_damaged_voice_says_what_to_do(
+    tmp_path: Path, damage: object, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tiny_piper.build(tmp_path)
+    assert callable(damage)
+    damage(path)
+    with pytest.raises(VoiceUnavailable, match=r"is damaged .*; fetch it again: .*en_US-tiny-low") as caught:
+        PiperEngine(str(path)).load()
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("missing", ["", ".json"])
+def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
+    path = tiny_piper.build(tmp_path)
+    lost = path.with_name(path.name + missing)
+    lost.unlink()
+    with pytest.raises(VoiceUnavailable, match=lost.name):
+        PiperEngine(str(path)).load()
+
+
+async def test_the_first_clause_arrives_before_the_last_is_made(tiny: Path) -> None:
+    made: list[str] = []
+
+    class Watched(PiperEngine):
+        def synthesize(self, text: str):  # type: ignore[no-untyped-def]
+            made.append(text)
+            return super().synthesize(text)
+
+    voice = SpokenVoice(Watched(str(tiny)))
+    await voice.start()
+    clauses = voice.speak(
+        "One is here. Two is here. Three is here. Four is here. Five is here.", threading.Event()
+    )
+    first: Clause = await anext(clauses)
+    assert first.text == "One is here."
+    assert len(made) < 5
+    assert [c.text async for c in clauses][-1] == "Five is here."
+    await voice.close()
