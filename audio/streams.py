@@ -23,9 +23,7 @@ _closing: set[asyncio.Task[None]] = set()
 
 
 async def open_in_thread(open_it: Callable[[], Opened], close: Callable[[Opened], Awaitable[None]]) -> Opened:
-async def open_in_thread(
-    open_it: Callable[[], Opened], close: Callable[[Opened], Awaitable[None]]
-) -> Opened:
+    """`open_it()` in a worker thread. A device still being opened when this is cancelled is closed."""
     opening = asyncio.create_task(asyncio.to_thread(open_it))
     try:
         return await asyncio.shield(opening)
