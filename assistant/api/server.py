@@ -180,7 +180,7 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 
 def _turn(body: dict[str, Any]) -> int | str:
-    value = body.get("turn", 0)
+    value = body.get("turn") or 0
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise _BadRequest("`turn` has to be a number or a string.")
     return value

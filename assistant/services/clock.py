@@ -49,7 +49,7 @@ class ClockServices:
             self._zone = zoneinfo.ZoneInfo(timezone) if timezone else None
         except (LookupError, ValueError, OSError) as error:
             raise UserError(
-                f"There is no time zone {timezone!r}; set `timezone` to an IANA name such as Europe/Berlin, or "
+                f"There is no time zone {timezone!r}; set `timezone` to an IANA name like Europe/Berlin, or "
                 "leave it empty for the system's."
             ) from error
 

@@ -81,11 +81,17 @@ class ListServices:
             known.add(_key(item))
         if not added and not already:
             raise ServiceError("nothing_to_add", f"What should I put on the {name} list?")
+        if not added:
+            what = joined(already)
+            verb = "are" if len(already) > 1 or _key(already[0]) != already[0].casefold() else "is"
+            raise ServiceError(
+                "already_there", f"{what[0].upper()}{what[1:]} {verb} on the {name} list already."
+            )
         if len(there) + len(added) > _MAX_ITEMS:
             raise ServiceError("list_full", f"The {name} list is full; clear it or take something off.")
         await self._table.add(name, added)
-        undo = (Call("lists.remove", {"list": name, "items": added}),) if added else ()
-        return Done({"list": name, "added": added, "already": already}, undo)
+        undo = Call("lists.remove", {"list": name, "items": added})
+        return Done({"list": name, "added": added, "already": already}, (undo,))
 
     @service("lists.remove", "Take things off a list.", Risk.REVERSIBLE)
     async def remove(self, asked: ItemsInput, origin: Origin) -> Done:
@@ -129,7 +135,7 @@ class ListServices:
     @service("lists.all", "Tell which lists there are.", Risk.READ)
     async def all(self, asked: NoInput, origin: Origin) -> dict[str, Any]:
         names = await self._known()
-        return {"lists": [{"list": name, "count": len(await self._table.items(name))} for name in names]}
+        return {"lists": [{"name": name, "count": len(await self._table.items(name))} for name in names]}
 
     async def _assess_clear(self, asked: ListInput) -> Assessment:
         name = await self._find(asked.list)

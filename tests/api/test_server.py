@@ -75,7 +75,7 @@ async def test_a_service_is_called(client: aiohttp.ClientSession) -> None:
 async def test_a_refusal_is_an_answer_that_can_be_spoken(
     client: aiohttp.ClientSession, path: str, arguments: object, code: str
 ) -> None:
-    async with client.post(f"/api/services/{path}", json={"arguments": arguments, "turn": "t-1"}) as response:
+    async with client.post(f"/api/services/{path}", json={"arguments": arguments, "turn": None}) as response:
         assert response.status == 200
         answer = await response.json()
     assert answer["ok"] is False

@@ -183,3 +183,17 @@ async def test_questions(house: House) -> None:
     assert (await house.refused("home.query", target={"device": "front door"}, property="color"))[
         0
     ] == "unsupported"
+
+
+async def test_brighter_in_a_room_is_meant_for_what_is_on(house: House) -> None:
+    await house.did("home.set", target={"device": "floor lamp"}, brightness=50)
+    done = await house.did("home.set", target={"kind": "light"}, brightness_step=20)
+    assert [(device["name"], device["brightness"]) for device in done["changed"]] == [("floor lamp", 70)]
+    await house.did("home.set", target={"device": "ceiling light"}, brightness_step=-20)
+    assert (await _state(house, "ceiling light"))["state"] == "off"
+
+
+async def test_a_kind_that_is_not_there_is_called_by_its_everyday_name(house: House) -> None:
+    target = {"kind": "climate", "area": "bedroom"}
+    code, sentence = await house.refused("home.query", target=target, property="temperature")
+    assert (code, sentence) == ("unknown_device", "There is no thermostat in the bedroom.")

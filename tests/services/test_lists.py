@@ -13,7 +13,7 @@ async def test_things_are_put_on_read_and_taken_off(house: House) -> None:
     code, sentence = await house.refused("lists.remove", items=["cheese"])
     assert (code, sentence) == ("not_on_list", "There is no cheese on the shopping list.")
     assert (await house.did("lists.all"))["lists"] == [
-        {"list": "shopping", "count": 2}, {"list": "to do", "count": 0},
+        {"name": "shopping", "count": 2}, {"name": "to do", "count": 0},
     ]  # fmt: skip
 
 
@@ -22,6 +22,8 @@ async def test_what_is_there_is_not_put_on_twice(house: House) -> None:
     done = await house.did("lists.add", items=["milk and butter"])
     assert (done["added"], done["already"]) == (["butter"], ["milk"])
     assert (await house.did("lists.read"))["items"] == ["milk", "butter"]
+    code, sentence = await house.refused("lists.add", items=["milk"])
+    assert (code, sentence) == ("already_there", "Milk is on the shopping list already.")
 
 
 @pytest.mark.parametrize(

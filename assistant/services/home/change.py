@@ -94,6 +94,8 @@ def _level(wish: Wish, now: State, name: str) -> State:
     if wish.brightness is not None:
         level = _percent(wish.brightness, name)
     elif wish.brightness_step is not None:
+        if not now["on"] and wish.brightness_step < 0:
+            return {}  # what is off is not turned on to be dimmed
         level = min(100.0, max(1.0, (now[name] if now["on"] else 0) + wish.brightness_step))
     changed: State = {}
     if level is not None:
@@ -120,6 +122,15 @@ def _percent(value: float, name: str) -> float:
     if not 0 <= value <= 100:
         raise ServiceError("out_of_range", f"The {name} has to be between zero and one hundred percent.")
     return value
+
+
+def word_for(state: State) -> str:
+    """`on`, `off`, `open`, `closed`, `locked`, `unlocked`; a sensor's value."""
+    if "position" in state:
+        return "open" if state["position"] else "closed"
+    if "locked" in state:
+        return "locked" if state["locked"] else "unlocked"
+    return str(state["value"]) if "value" in state else ("on" if state["on"] else "off")
 
 
 def described(device: Device, state: State, imperial: bool) -> str:

@@ -189,7 +189,12 @@ class HomeNames:
             devices = called
         if not devices:
             where = f" in the {place}" if place else ""
-            raise ServiceError("unknown_device", f"There is no {word}{where}.")
+            noun = (
+                word
+                if said and word in _KIND_WORDS[kind].split() and word != kind
+                else _singular(_PLURALS[kind])
+            )
+            raise ServiceError("unknown_device", f"There is no {noun}{where}.")
         if len(devices) == 1:
             return Resolution(tuple(devices), self.spoken(devices[0]), named=True)
         # Asking which light of a room would be pedantic: they all go, and "undo" is one word away.

@@ -1,13 +1,22 @@
 """Changing and asking about things in the home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from assistant.config.model import Config, Device
 from assistant.services.home.backend import HomeBackend, State, device_id
-from assistant.services.home.change import SwitchedTo, Wish, able, change, degrees, described, is_unlocking
+from assistant.services.home.change import (
+    SwitchedTo,
+    Wish,
+    able,
+    change,
+    degrees,
+    described,
+    is_unlocking,
+    word_for,
+)
 from assistant.services.home.default import home_of
 from assistant.services.home.names import HomeNames, Resolution
 from assistant.services.numbers import joined, number, words
@@ -57,6 +66,8 @@ class HomeServices:
     async def set(self, asked: SetInput, origin: Origin) -> Done:
         wish, found = self._wish(asked), self._meant(asked)
         before = await self._backend.states()
+        if wish.brightness_step is not None and not found.named:
+            found = _those_on(found, before)
         changes = {device_id(d): change(d, wish, before[device_id(d)]) for d in found.devices}
         after = await self._backend.apply(changes)
         undo = {
@@ -157,7 +168,8 @@ class HomeServices:
             "kind": device.kind,
             "area": device.area,
             "spoken": self._names.spoken(device),
-            "state": described(device, state, self._imperial),
+            "state": word_for(state),
+            "spoken_state": described(device, state, self._imperial),
             **state,
         }
 
@@ -210,6 +222,12 @@ def _has(wanted: str) -> Callable[[Device], bool]:
 
 def _active(state: State) -> bool:
     return bool(state.get("on") or state.get("position") or not state.get("locked", True))
+
+
+def _those_on(found: Resolution, states: Mapping[str, State]) -> Resolution:
+    """`brighter` said to a room is meant for the lights that are on, unless none is."""
+    on = tuple(device for device in found.devices if states[device_id(device)]["on"])
+    return Resolution(on, found.spoken, found.named) if on else found
 
 
 def _is(device: Device) -> str:
