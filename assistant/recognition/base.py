@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from audio.frames import Pcm
 
@@ -82,3 +82,18 @@ class Recognizer(Protocol):
 
 class RecognizerUnavailable(Exception):
     """The engine cannot run: library, model or dictionary missing or damaged. Says what to do."""
+
+
+@dataclass(slots=True)
+class Hints:
+    """What the dialogue knows about the utterance before it is over."""
+
+    free_text: bool = False
+    """It waits for words of any kind, such as a note or a message, not for a command."""
+
+
+@runtime_checkable
+class TakesHints(Protocol):
+    """A `RecognitionStream` that can make use of hints; set them any time before `finish`."""
+
+    hints: Hints

@@ -1,7 +1,8 @@
 """Makes the embedded recogniser's language model and dictionary, once for each state of the training data.
 
 The work runs in a process of its own (`python -m assistant.recognition.build`): it is seconds of pure
-Python, which on a thread would stutter the sound of a running assistant, and it uses espeak-ng, whose state is global.
+Python, which on a thread would stutter the sound of a running assistant, and it uses espeak-ng, whose state
+is global.
 """
 
 import asyncio

@@ -22,6 +22,8 @@ from assistant.recognition.sphinx_decoding import Decoded
 
 _ACOUSTIC, _POSTERIOR, _AGREEMENT, _BIAS = 2.2, 9.7, 10.5, -12.2
 
+NOISE = "noise, not words"
+
 NOTHING = 0.01
 """Below this confidence there were no words: none of the rightly recognised commands scored so low."""
 
@@ -38,7 +40,7 @@ def sphinx_confidence(decoded: Decoded, live_text: str | None) -> tuple[float, s
     if not decoded.words:
         return 0.0, "no words in it"
     if any(_drawn_out(word) for word in decoded.words):
-        return 0.0, "noise, not words"
+        return 0.0, NOISE
     live = decoded.text if live_text is None else live_text
     agreement = SequenceMatcher(None, decoded.text.split(), live.split(), autojunk=False).ratio()
     score = (

@@ -3,7 +3,8 @@
 A trigram model of sampled sentences. Intents are drawn by the square root of how many examples they have,
 and inside an intent every example is as likely as the other, so neither a talkative intent nor a long list
 of values drowns the rest. The values of an entity are dealt from a shuffled deck: every value comes up
-before any comes up again. Numbers inside values ("twenty five minutes") stand for all numbers that the unit allows.
+before any comes up again. Numbers inside values ("twenty five minutes") stand for all numbers that the unit
+allows.
 """
 
 import random

@@ -1,0 +1,108 @@
+"""The recogniser that the owner configured, loaded and ready."""
+
+import asyncio
+from collections.abc import Callable
+
+from assistant.config.model import Config
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.training_data import TrainingData, load_training_data
+from assistant.models import find_whisper
+from assistant.recognition.base import Recognizer, RecognizerUnavailable
+from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
+from assistant.recognition.router import Judge, RoutedRecognizer, Thresholds
+from assistant.recognition.sphinx import SphinxRecognizer
+
+MOST_HOTWORDS = 60
+"""Whisper's prompt holds half its 448 tokens; a name has two or three."""
+
+NO_WHISPER = (
+    "There is no Whisper model: commands are understood, open speech is not. "
+    "To have it, run: assistant models get base.en"
+)
+
+
+async def create(
+    config: Config,
+    project: RasaProject,
+    *,
+    judge: Judge | None = None,
+    notice: Callable[[str], None] = lambda _text: None,
+    progress: Progress | None = None,
+) -> Recognizer:
+    """The engine of `recognition.engine`, started: `auto`, `whisper` or `sphinx`.
+
+    Makes the language model of `project` where it is not in the cache (`progress` hears of it). With `auto`,
+    `notice` is told once where there is no Whisper model, or a damaged one. Raises `RecognizerUnavailable`,
+    and `UserError` for faulty training data.
+    """
+    recognizer = await _assembled(config, project, judge, notice, progress)
+    try:
+        await recognizer.start()
+    except RecognizerUnavailable as error:
+        await recognizer.close()
+        if not isinstance(recognizer, RoutedRecognizer) or recognizer.whisper is None:
+            raise
+        notice(f"Whisper is not used: {error}")
+        return await _started(SphinxRecognizer(await files_for(project, progress), config.recognition.sphinx))
+    except BaseException:
+        await recognizer.close()
+        raise
+    return recognizer
+
+
+async def files_for(project: RasaProject, progress: Progress | None = None) -> LanguageModelFiles:
+    """The language model and dictionary of a Rasa project with the owner's names."""
+    return await build_language_model(await _training_data(project), progress=progress)
+
+
+async def _assembled(
+    config: Config,
+    project: RasaProject,
+    judge: Judge | None,
+    notice: Callable[[str], None],
+    progress: Progress | None,
+) -> Recognizer:
+    settings = config.recognition
+    if settings.engine == "whisper":
+        return _whisper(config)
+    embedded = SphinxRecognizer(await files_for(project, progress), settings.sphinx)
+    if settings.engine == "sphinx":
+        return embedded
+    wanted = settings.whisper
+    there = await asyncio.to_thread(find_whisper, wanted.model, wanted.language) is not None
+    if not there:
+        notice(NO_WHISPER)
+    return RoutedRecognizer(
+        embedded,
+        _whisper(config) if there else None,
+        judge=judge,
+        thresholds=Thresholds(judge=config.dialogue.nlu_threshold),
+    )
+
+
+def _whisper(config: Config) -> Recognizer:
+    # faster-whisper takes a second and 60 MB to import: only where it is used
+    from assistant.recognition.whisper import WhisperRecognizer
+
+    return WhisperRecognizer(config.recognition.whisper, hotwords=_hotwords(config))
+
+
+def _hotwords(config: Config) -> str:
+    """Names that open speech is likely to hold: those of the owner's home, lists and people."""
+    home, names = config.home, config.names
+    words = [*names.people, *names.items, *(device.name for device in home.devices)]
+    words += [area.name for area in home.areas]
+    return ", ".join(dict.fromkeys(words[:MOST_HOTWORDS]))
+
+
+async def _started(recognizer: Recognizer) -> Recognizer:
+    try:
+        await recognizer.start()
+    except BaseException:
+        await recognizer.close()
+        raise
+    return recognizer
+
+
+async def _training_data(project: RasaProject) -> TrainingData:
+    return await asyncio.to_thread(load_training_data, project.root, project.names)
