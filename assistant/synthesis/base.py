@@ -44,7 +44,8 @@ class Synthesizer(Protocol):
 
     def speak(self, text: str, stop: threading.Event, *, cacheable: bool = True) -> AsyncIterator[Clause]:
         """Clause by clause, each as soon as it exists. `stop` is polled by the worker thread: once it is set
-        nothing more is yielded. Closing the iterator sets it too. `cacheable=False` keeps the sound of
+        nothing more is yielded. Closing the iterator early sets it too; its normal end does not,
+        so that one flag serves a reply of several texts. `cacheable=False` keeps the sound of
         generated or personal text off the disk."""
         ...
 

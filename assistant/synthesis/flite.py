@@ -113,7 +113,7 @@ class _Spoken:
 
 
 class FliteEngine:
-    """`voice`: slt, rms, awb or kal16 (robotic, and 25 times as fast). `speed`: 1 is the voice's own."""
+    """`voice`: slt, rms, awb or kal16 (robotic, and 13 times as fast). `speed`: 1 is the voice's own."""
 
     def __init__(self, voice: str = "slt", speed: float = 1.0) -> None:
         if voice not in ("slt", "rms", "awb", "kal16"):
@@ -135,7 +135,7 @@ class FliteEngine:
         return RATE_HZ
 
     def load(self) -> None:
-        """About 3 ms: the voices are data inside libraries that the system maps on demand."""
+        """A few milliseconds: the voices are data inside libraries that the system maps on demand."""
         if self._voice is not None:
             return
         try:

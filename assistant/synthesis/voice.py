@@ -56,7 +56,6 @@ class SpokenVoice:
             async for clause in stream:
                 yield clause
         finally:
-            stop.set()
             await stream.aclose()
 
     async def close(self) -> None:

@@ -72,6 +72,7 @@ class Worker:
     async def stream(self, make: Callable[[], Iterator[T]], stop: threading.Event) -> AsyncGenerator[T, None]:
         """The items of `make()`, which is called and stepped on the worker thread, in order.
 
+        Closing the iterator early, or cancelling whoever waits for it, sets `stop`.
         Ends early and silently once `stop` is set, at the latest after the step that is under way. An
         exception of the generator is raised here after the items before it; the thread goes on with other
         replies. Raises `WorkerClosed` when the worker is closed.
@@ -89,8 +90,11 @@ class Worker:
                     job.waiting -= 1
                     self._changed.notify()
                 yield item[0]
-        finally:
+        except (GeneratorExit, asyncio.CancelledError):
+            # Only an early end sets the flag: a reply of several texts has one flag for all of them.
             stop.set()
+            raise
+        finally:
             with self._changed:
                 self._changed.notify()
 

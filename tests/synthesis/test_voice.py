@@ -94,6 +94,18 @@ async def test_leaving_the_loop_sets_the_flag() -> None:
     await voice.close()
 
 
+async def test_one_flag_serves_a_reply_of_several_texts() -> None:
+    voice = SpokenVoice(FliteEngine("kal16"))
+    await voice.start()
+    stop = threading.Event()
+    heard = [[clause.text async for clause in voice.speak(text, stop)] for text in ("First.", "Second.")]
+    assert heard == [["First."], ["Second."]]
+    assert not stop.is_set()
+    stop.set()
+    assert [clause async for clause in voice.speak("Third.", stop)] == []
+    await voice.close()
+
+
 async def test_two_conversations_share_the_voice() -> None:
     voice = SpokenVoice(FliteEngine("kal16"))
     await voice.start()

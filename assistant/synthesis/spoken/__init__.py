@@ -18,6 +18,8 @@ from assistant.synthesis.spoken.words import say_abbreviations, say_leftovers, s
 
 _PASSES = 5
 _KEPT = frozenset(".,;:!?'’\"()-")
+_CONTINENTAL = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\w]|[.,]\d)")  # 1.234,56
+_SWAPPED = str.maketrans(".,", ",.")
 _FRACTIONS = re.compile(r"(\d)?([¼½¾⅐-⅞])")
 
 
@@ -37,6 +39,7 @@ def spoken_form(text: str, *, day_first: bool = False) -> str:
 
 def _once(text: str, day_first: bool) -> str:
     text = strip_markup(_plain_characters(text))
+    text = _CONTINENTAL.sub(lambda m: m[0].translate(_SWAPPED), text)
     text = say_addresses(text)  # before anything splits them at their dots
     text = say_dates(text, day_first=day_first)  # before slashes and dashes are fractions and ranges
     text = say_times(text)
@@ -104,6 +107,7 @@ def _tidy(text: str) -> str:
     )
     text = "".join(kept)
     text = re.sub(r"(?<!\w)-+|-+(?!\w)", " ", text)
+    text = re.sub(r"(?<=\w),(?=\w)", ", ", text)
     text = re.sub(r"\(\s*\)|\"\s*\"", " ", text)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+([.,;:!?])", r"\1", text)

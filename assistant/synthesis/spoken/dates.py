@@ -40,7 +40,11 @@ _CLOCK = re.compile(
 _HOUR = re.compile(
     rf"(?<![\w:.,/$€£-])(?:(1[0-2]|0?[1-9])\s?[-–]\s?)?(1[0-2]|0?[1-9])\s?{_HALF}", re.IGNORECASE
 )
-_CLOCK_SPAN = re.compile(r"(\d:\d\d(?:\s?[ap]\.?m\b\.?)?)\s?[-–]\s?(?=[012]?\d:\d\d)", re.IGNORECASE)
+_CLOCK_SPAN = re.compile(
+    r"(\d:\d\d(?:\s?[ap]\.?m\b\.?)?|\d\s?[ap]\.?m\b\.?)\s?[-–]\s?(?=[012]?\d(?::\d\d|\s?[ap]\.?m\b))",
+    re.IGNORECASE,
+)
+_DOTTED_CLOCK = re.compile(r"(?<![\w.,:$€£])(1[0-2]|0?[1-9])\.([0-5]\d)(?=\s?[ap]\.?m\b)", re.IGNORECASE)
 _DOTTED_HALF = re.compile(r"\b([ap])\.\s?m\.(?=\s+(?-i:[A-Z])|\s*$)|\b([ap])\.\s?m\b\.?", re.IGNORECASE)
 
 
@@ -58,6 +62,7 @@ def say_dates(text: str, *, day_first: bool) -> str:
 
 def say_times(text: str) -> str:
     """7:05 → seven oh five; 7 pm → seven P M; 12:00 noon → twelve noon."""
+    text = _DOTTED_CLOCK.sub(r"\1:\2", text)
     text = _CLOCK_SPAN.sub(r"\1 to ", text)
     text = _CLOCK.sub(_clock, text)
     text = _HOUR.sub(_hour, text)
@@ -86,10 +91,15 @@ def _clock(match: re.Match[str]) -> str:
     if named:
         words = cardinal(hour) if minute == 0 else clock(hour, minute)
         return f"{words} {named.lower()}"
-    words = clock(hour, minute, (match[4] or "").lower())
-    if second and int(second):
-        words += f" and {cardinal(int(second))} second{'' if int(second) == 1 else 's'}"
-    return words
+    half = (match[4] or "").lower()
+    if second and hour == 0 and not half:  # what is left on a timer, not a time of day
+        return f"{_counted(minute, 'minute')} {_counted(int(second), 'second')}"
+    words = clock(hour, minute, half)
+    return f"{words} and {_counted(int(second), 'second')}" if second and int(second) else words
+
+
+def _counted(value: int, name: str) -> str:
+    return f"{cardinal(value)} {name}{'' if value == 1 else 's'}"
 
 
 def _hour(match: re.Match[str]) -> str:

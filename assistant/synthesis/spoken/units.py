@@ -89,6 +89,8 @@ _QUANTITY = re.compile(
     rf"(?<![\w.,])(-)?({NUMBER})(?:\s?(?:[-–]|to)\s?(-?{NUMBER}))?(?:\s?|-)({_NAMES})(?![\w²³/°'’])(?:{_DOTTED})?"
 )
 _RUN_ON = re.compile(r"(?<![\w.,])(\d+)(h|hr|min|m)\s?(?=\d+\s?(?:min|m|s|sec)\b)")
+_SPAN = re.compile(rf"(\d\s?(?:{_NAMES}))\s?[-–]\s?(?=\d)")
+_PER = re.compile(r"(?<=[\w%€£$])\s?/\s?(?=(?:second|minute|hour|day|night|week|month|year|person|head)\b)")
 _FEET = re.compile(r"(?<![\w.,])(\d{1,2})['′]\s?(\d{1,2})(?:[\"″]|'')")
 
 
@@ -100,6 +102,8 @@ def tidy_units(text: str) -> str:
 def say_units(text: str) -> str:
     """25 °C → twenty-five degrees Celsius; 1.5 GB → one point five gigabytes; 1h30min likewise."""
     text = _FEET.sub(lambda m: f"{number(m[1])} foot {number(m[2])}", text)
+    text = _SPAN.sub(r"\1 to ", text)
+    text = _PER.sub(" per ", text)
     text = _RUN_ON.sub(_run_on, text)
     return _QUANTITY.sub(_quantity, text)
 

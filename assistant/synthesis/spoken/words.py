@@ -53,7 +53,7 @@ _ABBREVIATION = re.compile(
 _LATIN = re.compile(rf"(?<!\w)({_alternatives(_DOTTED)})\b\.?(?=[\s,:]|$)", re.IGNORECASE)
 _BEFORE_NUMBER = re.compile(rf"\b({_alternatives(_NUMBERED)})\.\s?(?=\d)", re.IGNORECASE)
 _INITIALS = re.compile(r"\b((?:[A-Z]\.){2,})(?!\w)")
-_WITH = re.compile(r"(?<!\w)w/(o\b)?\s?")
+_WITH = re.compile(r"(?<!\w)[wW]/(o\b)?\s?")
 
 
 def say_abbreviations(text: str) -> str:
@@ -97,7 +97,7 @@ _REGNAL = re.compile(
     rf"\s{_ROMAN}\b(?!['’.]?\w)"
 )
 _NUMBERED_THING = re.compile(
-    r"\b(Part|Chapter|Volume|Act|Scene|War|Type|Phase|Section|Book|Level|Class|Article|Title|Bowl|Stage|Episode|Season"
+    r"\b((?i:type|part|chapter|phase|level)|Part|Chapter|Volume|Act|Scene|War|Type|Phase|Section|Book|Level|Class|Article|Title|Bowl|Stage|Episode|Season"
     rf"|Apollo|Rocky|Fantasy|Mark|Appendix|Unit|Category|Grade|Schedule|Vatican|Gemini)\s{_ROMAN}\b(?!['’.]?\w)"
 )
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
