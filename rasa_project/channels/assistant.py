@@ -26,6 +26,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from channels.validation import check_schema_once
+
 logger = logging.getLogger(__name__)
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -83,6 +85,7 @@ class AssistantChannel(InputChannel):
         token = str((credentials or {}).get("token") or "")
         if not token:
             cls.raise_missing_credentials_exception()
+        check_schema_once()
         return cls(token)
 
     def __init__(self, token: str) -> None:

@@ -1,0 +1,98 @@
+"""What the custom actions expect of the assistant, as a real HTTP server that remembers what it was asked."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from assistant.dialogue.supervisor import ServiceAccess
+
+TOKEN = "token-of-the-test"
+
+
+@dataclass(frozen=True)
+class Call:
+    service: str
+    arguments: dict[str, Any]
+    session: str
+    turn: int | None
+    confirmed: bool
+
+
+@dataclass
+class AssistantApi:
+    """Answers by the contract. `refuse` maps a service to the (code, message) it fails with; `hold` keeps every
+    service waiting until it is set."""
+
+    calls: list[Call] = field(default_factory=list)
+    refuse: dict[str, tuple[str, str]] = field(default_factory=dict)
+    hold: asyncio.Event | None = None
+    generated: dict[str, Any] = field(default_factory=dict)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _runner: web.AppRunner | None = None
+
+    async def start(self) -> ServiceAccess:
+        app = web.Application()
+        app.router.add_post("/api/services/{domain}/{name}", self._service)
+        app.router.add_post("/api/generate", self._generate)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return ServiceAccess(f"http://127.0.0.1:{self._runner.addresses[0][1]}", TOKEN)
+
+    async def close(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def forget(self) -> None:
+        self.calls.clear()
+        self.refuse.clear()
+        self.generated.clear()
+        self.hold = None
+        self.arrived.clear()
+
+    def of(self, session: str) -> list[Call]:
+        return [call for call in self.calls if call.session == session]
+
+    async def _service(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return web.json_response({"ok": False}, status=401)
+        body = await request.json()
+        service = f"{request.match_info['domain']}.{request.match_info['name']}"
+        arguments = body["arguments"]
+        call = Call(service, arguments, body["session"], body["turn"], body.get("confirmed", False))
+        self.calls.append(call)
+        self.arrived.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        if service in self.refuse and not call.confirmed:
+            code, message = self.refuse[service]
+            return web.json_response({"ok": False, "error": {"code": code, "message": message}})
+        return web.json_response({"ok": True, "result": _result(service, arguments)})
+
+    async def _generate(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.calls.append(Call("generate", {"text": body["text"]}, body["session"], body["turn"], False))
+        return web.json_response(self.generated)
+
+
+def _result(service: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    items = arguments.get("items", [])
+    name = arguments.get("list") or "shopping"
+    results: dict[str, dict[str, Any]] = {
+        "clock.time": {"spoken": "It's ten past nine.", "iso": "2024-05-05T09:10:00"},
+        "clock.date": {"spoken": "It's Sunday.", "iso": "2024-05-05"},
+        "timers.start": {"name": arguments.get("name"), "spoken_duration": str(arguments.get("duration"))},
+        "timers.cancel": {"cancelled": [{"name": "pasta", "spoken": "the pasta timer"}]},
+        "timers.list": {"timers": []},
+        "timers.remaining": {"timers": [{"spoken_name": "pasta", "spoken_remaining": "four minutes"}]},
+        "lists.add": {"list": name, "added": items},
+        "lists.remove": {"list": name, "removed": items, "missing": []},
+        "lists.read": {"list": name, "items": ["milk", "eggs"]},
+        "lists.clear": {"list": name, "count": 2},
+        "lists.all": {"lists": ["shopping", "to do"]},
+        "home.set": {"changed": [], "spoken_target": "the lamp"},
+        "home.query": {"devices": [{"name": "hall light", "state": "on"}], "spoken": "The lamp is on."},
+    }
+    return results[service]

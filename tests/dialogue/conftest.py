@@ -1,0 +1,113 @@
+"""A model of the project, trained once and kept in the cache between runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from assistant.config.model import Config, Dialogue
+from assistant.dialogue.client import Message, RasaClient, TurnDone
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.supervisor import State, Supervisor
+from assistant.dialogue.train import train
+from assistant.errors import UserError
+from tests.dialogue.assistant_api import AssistantApi
+
+START_S = 120.0
+
+
+@dataclass(frozen=True)
+class Trained:
+    project: RasaProject
+    model: Path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole turn."""
+
+    messages: list[Message]
+    done: TurnDone
+
+    @property
+    def text(self) -> str:
+        return " ".join(message.text for message in self.messages)
+
+    @property
+    def sources(self) -> list[str]:
+        return [message.source for message in self.messages]
+
+
+@dataclass
+class Running:
+    """Rasa, its action server, and the assistant's side of it."""
+
+    supervisor: Supervisor
+    client: RasaClient
+    api: AssistantApi
+    states: list[State]
+
+    async def say(self, sender: str, text: str, turn: int = 1) -> Answer:
+        messages: list[Message] = []
+        parse = await self.client.parse(text)
+        async for part in self.client.turn(sender, text, turn, parse):
+            if isinstance(part, TurnDone):
+                return Answer(messages, part)
+            messages.append(part)
+        raise AssertionError("a turn without an end")
+
+
+@asynccontextmanager
+async def running(trained: Trained, settings: Dialogue | None = None) -> AsyncIterator[Running]:
+    api = AssistantApi()
+    access = await api.start()
+    states: list[State] = []
+    settings = settings or Dialogue()
+    supervisor = Supervisor(trained.project, trained.model, settings, access, states.append)
+    client = RasaClient(lambda: supervisor.endpoint, settings.turn_timeout_s)
+    try:
+        await supervisor.start()
+        assert await supervisor.wait_ready(START_S), supervisor.state.reason
+        yield Running(supervisor, client, api, states)
+    finally:
+        await client.close()
+        await supervisor.close()
+        await api.close()
+
+
+@pytest.fixture(scope="session")
+def trained() -> Trained:
+    try:
+        project = RasaProject.from_config(Config())
+        project.python()
+    except UserError as error:
+        pytest.skip(str(error))
+    return Trained(project, asyncio.run(train(project)))
+
+
+@pytest.fixture(scope="module")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_STATE_DIR", str(folder))
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def rasa(trained: Trained, state_folder: Path) -> AsyncIterator[Running]:
+    async with running(trained) as up:
+        yield up
+
+
+_senders = count(1)
+
+
+@pytest.fixture
+def sender() -> str:
+    """A conversation of its own for each test."""
+    return f"test:{next(_senders)}"
