@@ -4,12 +4,15 @@ import asyncio
 
 from assistant.config.model import Config
 from assistant.dialogue.project import RasaProject
-from assistant.dialogue.training_data import load_training_data
 from assistant.doctor.check import Check, fail, ok, warn
 from assistant.errors import UserError
 from assistant.models import catalog, find_voice, find_whisper
 from assistant.models.installed import voices, whispers
-from assistant.recognition.base import RecognizerUnavailable
+from assistant.recognition.base import Recognizer, RecognizerUnavailable
+from assistant.recognition.build import pronunciations_file
+from assistant.recognition.factory import files_for
+from assistant.recognition.sphinx import SphinxRecognizer
+from assistant.recognition.whisper import WhisperRecognizer
 from assistant.synthesis.base import VoiceUnavailable
 from assistant.synthesis.flite import FliteEngine
 from assistant.synthesis.piper import PiperEngine
@@ -24,21 +27,26 @@ def embedded_recogniser(config: Config) -> list[Check]:
 
 
 async def _sphinx(config: Config) -> Check:
-    from assistant.recognition.build import build_language_model
-    from assistant.recognition.sphinx import SphinxRecognizer
-
     name = "embedded recogniser"
     try:
-        project = RasaProject.from_config(config)
-        data = load_training_data(project.root, project.names)
-        recognizer = SphinxRecognizer(await build_language_model(data), config.recognition.sphinx)
-        try:
-            await recognizer.start()
-        finally:
-            await recognizer.close()
+        files = await files_for(RasaProject.from_config(config))
+        await _load(SphinxRecognizer(files, config.recognition.sphinx))
     except (UserError, RecognizerUnavailable) as error:
         return fail(name, str(error), "assistant train")
-    return ok(name, f"loads, with {len(data.examples)} sentences of the dialogue to go by")
+    guessed = files.guessed
+    if guessed:
+        words = ", ".join(guessed[:5]) + (" …" if len(guessed) > 5 else "")
+        return ok(
+            name, f"loads; how these are said was guessed, {pronunciations_file()} corrects it: {words}"
+        )
+    return ok(name, "loads")
+
+
+async def _load(recognizer: Recognizer) -> None:
+    try:
+        await recognizer.start()
+    finally:
+        await recognizer.close()
 
 
 def whisper(config: Config) -> list[Check]:
@@ -60,16 +68,11 @@ def whisper(config: Config) -> list[Check]:
         detail = "no model is installed: commands are understood, open speech is not"
         return [fail(name, detail, GET_WHISPER) if wanted == "whisper" else warn(name, detail, GET_WHISPER)]
     try:
-        from faster_whisper import WhisperModel
-
-        model = WhisperModel(
-            str(path), device=settings.device, compute_type=settings.compute_type, local_files_only=True
-        )
-    except Exception as error:  # CTranslate2 and tokenizers have no error classes of their own
+        asyncio.run(_load(WhisperRecognizer(settings)))
+    except RecognizerUnavailable as error:
         mend = f"Fetch it anew: remove {path}, then {GET_WHISPER}; or check recognition.whisper."
-        return [fail(name, f"{path} does not load: {_one_line(error)}", mend)]
-    languages = "many languages" if model.model.is_multilingual else "English"
-    return [ok(name, f"{path.name} loads, {languages}, {settings.compute_type} on {settings.device}")]
+        return [fail(name, str(error), mend)]
+    return [ok(name, f"{path} loads, {settings.compute_type} on {settings.device}")]
 
 
 def voice(config: Config) -> list[Check]:
@@ -110,7 +113,3 @@ def _embedded(config: Config) -> Check:
     except VoiceUnavailable as error:
         return fail(name, str(error), "sudo apt-get install libflite1")
     return ok(name, f"{engine.name} loads")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -31,10 +31,6 @@ class Model:
     licence: str = ""
     note: str = ""
 
-    @property
-    def english_only(self) -> bool:
-        return self.name.endswith(".en") if self.kind == "whisper" else self.name.startswith("en_")
-
 
 def _whisper(name: str, repo: str, size_mb: int, note: str = "") -> Model:
     # OpenAI's weights, the distilled ones and these conversions are all under the MIT licence.
