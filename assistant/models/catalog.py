@@ -84,19 +84,19 @@ def _listed(name: str, licence: str, note: str) -> Model:
     return model
 
 
-# Terms are those of the recordings, from each voice's MODEL_CARD. A voice tuned from lessac inherits the
+# Terms are those of the recordings, where they are known from the voice's MODEL_CARD. A voice tuned from lessac inherits the
 # doubt about its terms: the card of lessac names a licence for research only.
 _FROM_LESSAC = "tuned from lessac, whose recordings are for research only"
 VOICES: tuple[Model, ...] = (
     _listed("en_US-ljspeech-medium", "public domain", "woman"),
     _listed("en_US-ljspeech-high", "public domain", "woman; slower"),
     _listed("en_US-lessac-medium", "Blizzard 2013: research, not commercial", "woman"),
-    _listed("en_US-libritts_r-medium", "CC BY 4.0", f"904 speakers; {_FROM_LESSAC}"),
+    _listed("en_US-libritts_r-medium", "CC BY 4.0", f"many speakers; {_FROM_LESSAC}"),
     _listed("en_US-amy-medium", "see the voice's MODEL_CARD", "woman"),
     _listed("en_US-ryan-medium", "see the voice's MODEL_CARD", "man"),
-    _listed("en_GB-alba-medium", "CC BY 4.0", "woman, Scottish"),
+    _listed("en_GB-alba-medium", "see the voice's MODEL_CARD", "woman, Scottish"),
     _listed("en_GB-alan-medium", "see the voice's MODEL_CARD", "man"),
-    _listed("en_GB-cori-medium", "public domain", "woman"),
+    _listed("en_GB-cori-medium", "see the voice's MODEL_CARD", "woman"),
 )
 
 

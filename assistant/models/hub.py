@@ -103,7 +103,7 @@ def reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"the name {error.host} is not known; is there a network?"
+        return f"the name {error.host} is not known, so there may be no network"
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"no connection to {error.host}"
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError | ConnectionError):
