@@ -84,8 +84,8 @@ def _listed(name: str, licence: str, note: str) -> Model:
     return model
 
 
-# Terms are those of the recordings, where they are known from the voice's MODEL_CARD. A voice tuned from lessac inherits the
-# doubt about its terms: the card of lessac names a licence for research only.
+# Terms are those of the recordings, where they are known from the voice's MODEL_CARD. A voice tuned from
+# lessac inherits the doubt about its terms: the card of lessac names a licence for research only.
 _FROM_LESSAC = "tuned from lessac, whose recordings are for research only"
 VOICES: tuple[Model, ...] = (
     _listed("en_US-ljspeech-medium", "public domain", "woman"),
