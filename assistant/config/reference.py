@@ -98,10 +98,8 @@ def _tables(model: type[BaseModel], path: tuple[str, ...]) -> str:
 
 
 def _takes(field: FieldInfo, what: Kind) -> str:
-    if what.choices:
-        text = ", ".join(f"`{choice}`" for choice in what.choices)
-    else:
-        text = _NAMES.get(what.base, "path")
+    choices = ", ".join(f"`{choice}`" for choice in what.choices)
+    text = choices or _NAMES.get(what.base, "path")
     if what.many:
         text = f"list of {text}s"
     limits = _limits(field.metadata) or _limits(_inner_metadata(field.annotation))
