@@ -23,7 +23,7 @@ async def _say(config: Config, text: str, output: Path | None) -> None:
     from audio.files import WavSink
     from audio.speaker import Speaker
 
-    voice = await factory.create(config, on_notice=notice)
+    voice = await factory.create(config.voice, notice=notice)
     try:
         rate_hz = voice.sample_rate_hz
         sink: WavSink | Speaker

@@ -19,9 +19,9 @@ def command(settings: Settings, project: Path | None) -> None:
 
 
 async def _train(config: Config, folder: Path | None) -> None:
-    from assistant.engines import language_model
+    from assistant.recognition.factory import files_for
 
     project = await trained(config, RasaProject.from_config(config, folder))
     click.echo(f"dialogue    {project.model}")
-    model = await language_model(project, notice)
+    model = await files_for(project, lambda text: notice(f"  {text}"))
     click.echo(f"recogniser  {model.folder}")

@@ -129,7 +129,7 @@ class Reply:
     async def _speak(
         self, voice: Synthesizer, sink: Sink, text: str, cacheable: bool, group: asyncio.TaskGroup
     ) -> None:
-        async with contextlib.aclosing(voice.speak(text, self._stop, cacheable=cacheable)) as clauses:  # type: ignore[type-var]
+        async with contextlib.aclosing(voice.speak(text, self._stop, cacheable=cacheable)) as clauses:
             async for clause in clauses:
                 first = not self._placed
                 self._on_stage("first_clause")

@@ -1,7 +1,7 @@
 """What every voice promises."""
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +42,9 @@ class Synthesizer(Protocol):
         """Load the voice in the worker thread. Raises `VoiceUnavailable` with what to do."""
         ...
 
-    def speak(self, text: str, stop: threading.Event, *, cacheable: bool = True) -> AsyncIterator[Clause]:
+    def speak(
+        self, text: str, stop: threading.Event, *, cacheable: bool = True
+    ) -> AsyncGenerator[Clause, None]:
         """Clause by clause, each as soon as it exists. `stop` is polled by the worker thread: once it is set
         nothing more is yielded. Closing the iterator early sets it too; its normal end does not,
         so that one flag serves a reply of several texts. `cacheable=False` keeps the sound of
