@@ -37,6 +37,10 @@ def port_is_free(port: int) -> bool:
         return True
 
 
+class Unusable(Exception):
+    """Raised by a check: the process answers, and will never do what it is there for. `str()` is the reason."""
+
+
 @dataclass(frozen=True)
 class Launch:
     """How to run it: command line, folder, environment, log file, and a check that says whether it
@@ -119,6 +123,8 @@ class ManagedProcess:
                     if await launch.healthy():
                         return ""
                     await asyncio.wait({exited}, timeout=_STARTING_POLL_S)
+        except Unusable as error:
+            return f"{self.name} {error}; its log is {launch.log}"
         except TimeoutError:
             return f"{self.name} did not answer within {self.start_timeout_s:.0f} s; its log is {launch.log}"
         return f"{self.name} ended while starting ({_how(exited.result())}); its log is {launch.log}"
@@ -155,7 +161,7 @@ async def _in_time(check: Callable[[], Awaitable[bool]]) -> bool:
     try:
         async with asyncio.timeout(HEALTH_TIMEOUT_S):
             return await check()
-    except TimeoutError:
+    except (TimeoutError, Unusable):
         return False
 
 

@@ -12,6 +12,8 @@ import yaml
 from assistant import paths
 from assistant.config.model import Config
 from assistant.dialogue.names import OwnerNames, owner_nlu_yaml
+from assistant.dialogue.training_data import load_training_data
+from assistant.dialogue.unheard import unheard_nlu_yaml
 from assistant.errors import UserError
 
 
@@ -57,7 +59,7 @@ class RasaProject:
             content = path.read_bytes()
             digest.update(f"{path.relative_to(self.root)}\0{len(content)}\0".encode())
             digest.update(content)
-        for text in (owner_nlu_yaml(self.names), self.config_yaml()):
+        for text in (self.config_yaml(), *self.generated_data().values()):
             digest.update(text.encode())
         return digest.hexdigest()[:24]
 
@@ -77,6 +79,12 @@ class RasaProject:
         except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
             raise UserError(f"{path} is not a Rasa configuration that can be read: {error}") from error
         return str(yaml.safe_dump(config, sort_keys=False))
+
+    def generated_data(self) -> dict[str, str]:
+        """Training files, by name, that come on top of the project's own. Raises `UserError` as
+        `load_training_data` does."""
+        examples = load_training_data(self.root, self.names).examples
+        return {"names.yml": owner_nlu_yaml(self.names), "unheard.yml": unheard_nlu_yaml(examples)}
 
     def python(self) -> Path:
         """The interpreter of Rasa's own environment (ASSISTANT_RASA_PYTHON). Raises `UserError`."""

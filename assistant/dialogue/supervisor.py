@@ -19,10 +19,11 @@ import yaml
 from assistant import paths
 from assistant.config.model import Dialogue
 from assistant.dialogue.environment import child_command, rasa_environment
-from assistant.dialogue.process import Launch, ManagedProcess, free_port, port_is_free
+from assistant.dialogue.process import Launch, ManagedProcess, Unusable, free_port, port_is_free
 from assistant.dialogue.project import RasaProject
 
 CLOSE_TIMEOUT_S = 5.0
+_NO_MODEL = 409  # Rasa begins to answer when it has loaded its model, or has failed to
 _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=4.0)
 _WARM_UP_TIMEOUT = aiohttp.ClientTimeout(total=20.0)
 
@@ -235,6 +236,8 @@ class Supervisor:
             return False
         try:
             async with self._http.get(f"http://127.0.0.1:{port}{path}", params=parameters) as response:
+                if response.status == _NO_MODEL:
+                    raise Unusable("runs without a model: it could not load it")
                 return response.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False

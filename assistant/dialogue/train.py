@@ -17,7 +17,6 @@ from pathlib import Path
 import yaml
 
 from assistant.dialogue.environment import child_command, rasa_environment
-from assistant.dialogue.names import owner_nlu_yaml
 from assistant.dialogue.project import RasaProject, models_folder
 from assistant.errors import UserError
 
@@ -68,7 +67,10 @@ async def train(project: RasaProject, on_progress: OnProgress = lambda progress:
 
 
 async def _train_in(work: Path, project: RasaProject, python: Path, on_progress: OnProgress) -> Path:
-    (work / "names.yml").write_text(owner_nlu_yaml(project.names), encoding="utf-8")
+    generated = work / "data"
+    generated.mkdir()
+    for name, text in project.generated_data().items():
+        (generated / name).write_text(text, encoding="utf-8")
     (work / "config.yml").write_text(project.config_yaml(), encoding="utf-8")
     command = child_command(
         python,
@@ -82,7 +84,7 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
             "--domain",
             str(project.domain),
         ),
-        *("--data", str(project.root / "data"), str(work / "names.yml")),
+        *("--data", str(project.root / "data"), str(generated)),
         *("--out", str(work), "--fixed-model-name", "model"),
     )
     steps = _Steps(_component_count(project.config_yaml()), on_progress)

@@ -11,7 +11,7 @@ from assistant.dialogue.annotations import AnnotationError, Segment, parse_annot
 from assistant.dialogue.names import OwnerNames, owner_nlu
 from assistant.errors import UserError
 
-__all__ = ["Example", "Segment", "TrainingData", "load_training_data"]
+__all__ = ["Example", "Segment", "TrainingData", "load_training_data", "read_examples"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,11 @@ def load_training_data(project_dir: Path, names: OwnerNames) -> TrainingData:
         synonyms=_tables(blocks, "synonym"),
         regexes=_tables(blocks, "regex"),
     )
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The sentences of one file, such as a test set. Raises `UserError` as `load_training_data` does."""
+    return [example for block in _blocks(path) for example in _examples(block)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pytest_asyncio
 from assistant.config.model import Config, Dialogue
 from assistant.dialogue.client import Message, RasaClient, TurnDone
 from assistant.dialogue.project import RasaProject
-from assistant.dialogue.supervisor import State, Supervisor
+from assistant.dialogue.supervisor import Phase, State, Supervisor
 from assistant.dialogue.train import train
 from assistant.errors import UserError
 from tests.dialogue.assistant_api import AssistantApi
@@ -51,6 +51,13 @@ class Running:
     client: RasaClient
     api: AssistantApi
     states: list[State]
+    changed: asyncio.Event
+
+    async def until(self, phase: Phase) -> None:
+        async with asyncio.timeout(START_S):
+            while self.supervisor.state.phase is not phase:
+                self.changed.clear()
+                await self.changed.wait()
 
     async def say(self, sender: str, text: str, turn: int = 1) -> Answer:
         messages: list[Message] = []
@@ -67,13 +74,19 @@ async def running(trained: Trained, settings: Dialogue | None = None) -> AsyncIt
     api = AssistantApi()
     access = await api.start()
     states: list[State] = []
+    changed = asyncio.Event()
+
+    def on_state(state: State) -> None:
+        states.append(state)
+        changed.set()
+
     settings = settings or Dialogue()
-    supervisor = Supervisor(trained.project, trained.model, settings, access, states.append)
+    supervisor = Supervisor(trained.project, trained.model, settings, access, on_state)
     client = RasaClient(lambda: supervisor.endpoint, settings.turn_timeout_s)
     try:
         await supervisor.start()
         assert await supervisor.wait_ready(START_S), supervisor.state.reason
-        yield Running(supervisor, client, api, states)
+        yield Running(supervisor, client, api, states, changed)
     finally:
         await client.close()
         await supervisor.close()

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.config.model import Config
 from assistant.dialogue.annotations import Segment, parse_annotations
 from assistant.dialogue.names import OwnerNames
-from assistant.dialogue.training_data import load_training_data
+from assistant.dialogue.training_data import Example, load_training_data
+from assistant.dialogue.unheard import unheard_nlu_yaml
 from assistant.errors import UserError
 from assistant.paths import rasa_project
 
@@ -105,3 +107,16 @@ def test_the_projects_own_sentences() -> None:
         example.intent == "start_timer" and Segment("five minutes", "duration") in example.segments
         for example in data.examples
     )
+
+
+def test_made_up_names_keep_the_sentence_and_its_marks() -> None:
+    example = Example("add_item", parse_annotations("add [milk](item) to my [shopping](list) list"))
+    texts = [unheard_nlu_yaml([example] * 20) for _ in range(2)]
+    assert texts[0] == texts[1]
+    lines = [line.strip("- ") for line in yaml.safe_load(texts[0])["nlu"][0]["examples"].splitlines()]
+    assert 3 < len(lines) < 17
+    for line in lines:
+        add, item, rest, shopping, end = parse_annotations(line)
+        assert (add.text, item.entity, rest.text, end.text) == ("add ", "item", " to my ", " list")
+        assert shopping == Segment("shopping", "list")
+        assert item.text != "milk"
