@@ -35,15 +35,23 @@ TIMESTAMPS = tuple(f"<|{step * 0.02:.2f}|>" for step in range(1501))
 
 
 def build(
-    folder: Path, *, seed: int = 0, encoder_layers: int = 2, decoder_layers: int = 1, window_s: int = 30
+    folder: Path,
+    *,
+    seed: int = 4,
+    encoder_layers: int = 2,
+    decoder_layers: int = 1,
+    window_s: int = 30,
+    sure: bool = False,
 ) -> Path:
-    """Write the model into `folder` and return it. `encoder_layers` sets how much work a second of sound is."""
+    """Write the model into `folder` and return it. `encoder_layers` sets how much work a second of sound is.
+    A `sure` model is convinced of its nonsense, so that its text is believed."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer()
     tokenizer.save(str(folder / "tokenizer.json"))
     vocabulary = [tokenizer.id_to_token(index) for index in range(tokenizer.get_vocab_size())]
     rng = np.random.default_rng(seed)
     spec = _spec(rng, len(vocabulary), encoder_layers, decoder_layers, window_s)
+    _only_letters(spec.decoder.projection, vocabulary, sure)
     spec.register_vocabulary(vocabulary)
     spec.validate()
     spec.optimize(quantization="int8")
@@ -91,6 +99,14 @@ def _spec(
     spec.config.lang_ids = []
     spec.config.alignment_heads = list(_alignment_heads(decoder_layers))
     return spec
+
+
+def _only_letters(projection: Any, vocabulary: list[str | None], sure: bool) -> None:
+    """It shall write lower case letters and blanks ("Ġ" in byte-level tokens), and end at some time."""
+    allowed = {"Ġ", *"abcdefghijklmnopqrstuvwxyz", "<|endoftext|>"}
+    projection.bias = np.array([0.0 if token in allowed else -1e4 for token in vocabulary], np.float32)
+    if sure:
+        projection.weight = projection.weight * np.float32(30.0)
 
 
 def _alignment_heads(layers: int) -> Iterator[tuple[int, int]]:

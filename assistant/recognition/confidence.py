@@ -24,8 +24,9 @@ _ACOUSTIC, _POSTERIOR, _AGREEMENT, _BIAS = 2.2, 9.7, 10.5, -12.2
 
 NOISE = "noise, not words"
 
-NOTHING = 0.01
-"""Below this confidence there were no words: none of the rightly recognised commands scored so low."""
+NOTHING = 0.05
+"""Below this confidence there is no text: that keeps 144 of 145 and 112 of 115 rightly recognised commands
+(clean; kitchen noise at 12 dB), and drops three quarters of open speech and of other domains."""
 
 _LONG_WORD_S = 0.9
 _LONG_LETTER_S = 0.2

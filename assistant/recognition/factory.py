@@ -7,7 +7,7 @@ from assistant.config.model import Config
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.training_data import TrainingData, load_training_data
 from assistant.models import find_whisper
-from assistant.recognition.base import Recognizer, RecognizerUnavailable
+from assistant.recognition.base import Recognizer
 from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
 from assistant.recognition.router import Judge, RoutedRecognizer, Thresholds
 from assistant.recognition.sphinx import SphinxRecognizer
@@ -38,12 +38,6 @@ async def create(
     recognizer = await _assembled(config, project, judge, notice, progress)
     try:
         await recognizer.start()
-    except RecognizerUnavailable as error:
-        await recognizer.close()
-        if not isinstance(recognizer, RoutedRecognizer) or recognizer.whisper is None:
-            raise
-        notice(f"Whisper is not used: {error}")
-        return await _started(SphinxRecognizer(await files_for(project, progress), config.recognition.sphinx))
     except BaseException:
         await recognizer.close()
         raise
@@ -76,6 +70,7 @@ async def _assembled(
         embedded,
         _whisper(config) if there else None,
         judge=judge,
+        notice=notice,
         thresholds=Thresholds(judge=config.dialogue.nlu_threshold),
     )
 
@@ -93,15 +88,6 @@ def _hotwords(config: Config) -> str:
     words = [*names.people, *names.items, *(device.name for device in home.devices)]
     words += [area.name for area in home.areas]
     return ", ".join(dict.fromkeys(words[:MOST_HOTWORDS]))
-
-
-async def _started(recognizer: Recognizer) -> Recognizer:
-    try:
-        await recognizer.start()
-    except BaseException:
-        await recognizer.close()
-        raise
-    return recognizer
 
 
 async def _training_data(project: RasaProject) -> TrainingData:

@@ -57,6 +57,7 @@ class RoutedRecognizer:
         whisper: Recognizer | None,
         *,
         judge: Judge | None = None,
+        notice: Callable[[str], None] = lambda _text: None,
         thresholds: Thresholds | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -65,18 +66,23 @@ class RoutedRecognizer:
         self.thresholds = thresholds or Thresholds()
         self.clock = clock
         self._judge = judge
+        self._notice = notice
 
     @property
     def name(self) -> str:
         return ENGINE
 
     async def start(self) -> None:
-        """Load both engines beside each other. Raises `RecognizerUnavailable` when either cannot be loaded."""
-        engines = [engine for engine in (self.embedded, self.whisper) if engine is not None]
-        results = await asyncio.gather(*(engine.start() for engine in engines), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        """Load both engines beside each other. Goes on without Whisper where it does not load, and says so.
+        Raises `RecognizerUnavailable` when the embedded recogniser cannot be loaded."""
+        whisper = asyncio.create_task(self._start_whisper())
+        try:
+            await self.embedded.start()
+            await whisper
+        except BaseException:
+            whisper.cancel()
+            await asyncio.gather(whisper, return_exceptions=True)
+            raise
 
     def stream(self, on_partial: OnPartial | None = None) -> "RoutedStream":
         return RoutedStream(self, on_partial)
@@ -84,6 +90,16 @@ class RoutedRecognizer:
     async def close(self) -> None:
         engines = [engine for engine in (self.embedded, self.whisper) if engine is not None]
         await asyncio.gather(*(engine.close() for engine in engines))
+
+    async def _start_whisper(self) -> None:
+        if self.whisper is None:
+            return
+        try:
+            await self.whisper.start()
+        except RecognizerUnavailable as error:
+            self._notice(f"Whisper is not used: {error}")
+            broken, self.whisper = self.whisper, None
+            await broken.close()
 
     async def judge(self, text: str) -> float | None:
         """The understanding's confidence, or None where it is not there, late, or fails."""

@@ -26,8 +26,8 @@ of a stop consonant between two words."""
 
 
 class SphinxRecognizer:
-    """A `Recognizer`. Deterministic: equal sound, model and seed give an equal transcript, whatever was said
-    before and whoever speaks at the same time."""
+    """A `Recognizer`. No utterance influences another: equal sound, model and seed give the same words, whatever
+    was said before and whoever speaks at the same time."""
 
     def __init__(
         self,

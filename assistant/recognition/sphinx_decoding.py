@@ -7,6 +7,8 @@ the end a second pass uses the mean of this very utterance. On 150 recorded comm
 the utterance's length, and is done ahead during the closing silence.
 
 PocketSphinx keeps Python's lock (GIL) while it works, so sound goes in by blocks of 100 ms: about 5 ms each.
+Only the rescoring at the end of the second pass is one piece, about 17 ms for each second of speech; without it
+140 instead of 145 of the recorded commands are right.
 """
 
 import math

@@ -41,21 +41,24 @@ class Utterance:
 
     def advance(self, pcm: Pcm, stop: threading.Event) -> Progress:
         """More of the utterance. Raises `Abandoned`, after which only `close` is allowed."""
-        if not self._begun:
-            self._begun = True
-            decoder = self._decoders.borrow()
-            self._live = LivePass(decoder) if decoder is not None else None
         sound = dithered(pcm, self._dither, self._rng)
         self._sound.append(sound)
-        if self._live is None:
-            return Progress("", 0.0)
         try:
-            self._live.advance(sound, stop)
+            if not self._begun:
+                self._begin()
+            if self._live is not None:
+                self._live.advance(sound, stop)
+                return Progress(self._live.text, self._live.silence_s)
         except RuntimeError:  # PocketSphinx gave up on this decoder; the second pass uses another
             self._live = None
             self._decoders.discard()
-            return Progress("", 0.0)
-        return Progress(self._live.text, self._live.silence_s)
+        return Progress("", 0.0)
+
+    def _begin(self) -> None:
+        self._begun = True
+        decoder = self._decoders.borrow()
+        if decoder is not None:
+            self._live = LivePass(decoder)
 
     def look_ahead(self, stop: threading.Event) -> None:
         """The speaker paused: make the second pass now. It stands if nothing more is said."""

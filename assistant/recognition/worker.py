@@ -71,7 +71,8 @@ class Worker:
         return job.future
 
     async def close(self, timeout_s: float = 2.0) -> None:
-        """Cancel all jobs and wait for the thread to end, at most `timeout_s`. Idempotent."""
+        """End all jobs with `RecognizerUnavailable` and wait for the thread to end, at most `timeout_s`.
+        Idempotent."""
         with self._wakeup:
             self._closed = True
             jobs = [job for queue in self._queues.values() for job in queue]
@@ -83,9 +84,14 @@ class Worker:
         for job in jobs:
             job.stop.set()
             if job.loop is asyncio.get_running_loop():
-                job.future.cancel()
+                self._refuse(job)
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, timeout_s)
+
+    def _refuse(self, job: _Job) -> None:
+        if not job.future.done():
+            job.future.set_exception(RecognizerUnavailable(f"The recogniser {self._name} has been closed."))
+            job.future.exception()  # who does not wait for the job need not be told
 
     def _forget(self, job: _Job) -> None:
         job.stop.set()
