@@ -162,17 +162,25 @@ async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOu
 def _user_message(body: dict[str, Any], output: StreamingOutput) -> UserMessage:
     # A leading slash would be a command that goes past the understanding: /unlock{"device": …}
     text = body["text"].strip().lstrip("/").strip()
-    parse = body.get("parse")
-    if not (isinstance(parse, dict) and isinstance(parse.get("intent"), dict) and "entities" in parse):
-        parse = None
     return UserMessage(
         text=text,
         output_channel=output,
         sender_id=body["sender"],
         input_channel=AssistantChannel.name(),
-        parse_data=parse,
+        parse_data=_kept(body.get("parse")),
         metadata={"turn": body.get("turn")},
     )
+
+
+def _kept(parse: Any) -> dict[str, Any] | None:
+    """Of an understanding what the dialogue needs; None for what is none, and Rasa understands the text itself.
+
+    All of it would be stored with the turn, and read again, and sent to the action server, in each later one.
+    """
+    if not (isinstance(parse, dict) and isinstance(parse.get("intent"), dict) and "entities" in parse):
+        return None
+    kept = {name: parse.get(name) for name in ("text", "intent", "entities")}
+    return {**kept, "intent_ranking": (parse.get("intent_ranking") or [])[:3]}
 
 
 async def _open_question(app: Sanic, sender: str) -> dict[str, Any]:
