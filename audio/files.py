@@ -217,6 +217,8 @@ class WavSink:
         self._closed = False
         if path.is_dir():
             raise CannotWrite(f"{path} is a folder; give the path of a WAV file to write.")
+        if not path.parent.is_dir():
+            raise CannotWrite(f"{path} cannot be written: there is no folder {path.parent}.")
         try:
             handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         except OSError as error:
@@ -266,6 +268,13 @@ class WavSink:
             return
         self._closed = True
         await self._to_disk(self._finish)
+
+    async def abandon(self) -> None:
+        """Close without a result: what was written is thrown away, an earlier file of that name stays as it
+        is. Nothing happens after `close`. Idempotent.
+        """
+        if not self._closed:
+            await asyncio.to_thread(self._abandon)
 
     def _finish(self) -> None:
         self._wav.close()

@@ -1,22 +1,34 @@
-"""What the commands share: settings, logging, and running the event loop with clean ends."""
+"""What the commands share: settings, log, output, and running the event loop with clean ends."""
 
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from dataclasses import dataclass
+from io import TextIOBase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
-from assistant.config import Config, load
 from assistant.errors import UserError
+
+if TYPE_CHECKING:  # reading settings takes a third of a second to import, which `--help` need not wait for
+    from assistant.config import Config
+
+INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
+TERMINATED = 143
+NOBODY_READS = 141
+HUNG_UP = 129
+
+NOTHING_HEARD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +39,25 @@ class Settings:
     overrides: tuple[str, ...]
     verbose: bool
 
-    def load(self) -> Config:
+    def load(self) -> "Config":
+        from assistant.config import load
+
         config = load(self.path, self.overrides)
         set_up_log(config, self.verbose)
         return config
 
 
-def set_up_log(config: Config, verbose: bool) -> None:
+def set_up_log(config: "Config", verbose: bool) -> None:
+    """Raises `UserError` when the log cannot be written."""
     level = logging.DEBUG if verbose else getattr(logging, config.log.level.upper())
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if config.log.file is not None:
+        path = config.log.file.expanduser()
         try:
-            handler = logging.FileHandler(config.log.file)
-        except OSError as error:
-            raise UserError(f"The log {config.log.file} cannot be written: {error.strerror}.") from error
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        except (OSError, RuntimeError) as error:  # RuntimeError: the ~ of somebody who is not known here
+            raise UserError(f"The log {path} cannot be written: {_why(error)}.", exit_status=2) from error
     logging.basicConfig(
         level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -48,28 +65,54 @@ def set_up_log(config: Config, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(max(level, logging.INFO))
 
 
-def run(main: Coroutine[Any, Any, int | None]) -> None:
-    """Run to the end; SIGINT and SIGTERM cancel it, so all is closed in order. Exits with its status."""
+# ── running ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _End:
+    """Why a command is to end before it is done: once, by whoever is first."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self.status: int | None = None
+        self.error: UserError | None = None
+
+    def now(self, status: int, error: UserError | None = None) -> None:
+        if self.status is None:
+            self.status, self.error = status, error
+        self._task.cancel()
+
+
+_end: ContextVar[_End] = ContextVar("end")
+
+
+def run(main: Coroutine[Any, Any, int | None], *, endless: bool = False) -> None:
+    """Run to the end; SIGINT, SIGTERM and SIGHUP cancel it, so all is closed in order. Exits with its status.
+
+    `endless`: a service, for which being terminated is the way to end well.
+    """
+    statuses = {
+        signal.SIGINT: INTERRUPTED,
+        signal.SIGTERM: 0 if endless else TERMINATED,
+        signal.SIGHUP: HUNG_UP,
+    }
 
     async def supervised() -> int:
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None
-        received: list[int] = []
-
-        def stop(number: int) -> None:
-            received.append(number)
-            task.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):  # Windows
-                loop.add_signal_handler(number, stop, number)
+        end = _End(task)
+        _end.set(end)
+        for number, status in statuses.items():
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup, or a shell's background job
+                loop.add_signal_handler(number, end.now, status)
         try:
             return await main or 0
         except asyncio.CancelledError:
-            if not received:
+            if end.status is None:
                 raise
-            return 0 if received[0] == signal.SIGTERM else 130
+        if end.error is not None:
+            raise end.error
+        return end.status
 
     status = asyncio.run(supervised())
     if status:
@@ -89,10 +132,60 @@ def process_start_s() -> float:
         return IMPORTED_S
 
 
+# ── printing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def notice(text: str) -> None:
-    """Something a person should know, beside the results."""
-    click.echo(text, err=True)
+    """Something a person should know, beside the results. Never fails: nobody has to read it."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
 
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def printer() -> TextIO:
+    """Standard output for those who watch a conversation. Call it inside `run`.
+
+    An error of theirs must not look like one of the conversation. So it does not fail: when nobody reads any
+    more (`assistant … | head`) or the disk is full, the command ends as it does after a signal.
+    """
+    return cast(TextIO, _Printer(sys.stdout, _end.get().now))
+
+
+class _Printer(TextIOBase):
+    def __init__(self, out: TextIO, end: Callable[[int, UserError | None], None]) -> None:
+        self._out = out
+        self._end = end
+        self._lost = False
+
+    def write(self, text: str) -> int:
+        if not self._lost:
+            try:
+                return self._out.write(text)
+            except OSError as error:
+                self._lose(error)
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._lost:
+            try:
+                self._out.flush()
+            except OSError as error:
+                self._lose(error)
+
+    def _lose(self, error: OSError) -> None:
+        self._lost = True
+        if error.errno == errno.EPIPE:
+            self._end(NOBODY_READS, None)
+        else:
+            self._end(1, UserError(cannot_print(error)))
+
+
+def cannot_print(error: OSError) -> str:
+    return f"The output cannot be written: {_why(error)}."
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error).rstrip(".")

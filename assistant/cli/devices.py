@@ -5,22 +5,19 @@ from dataclasses import asdict
 import click
 
 from assistant.cli.common import print_json
+from audio.devices import list_devices
+from audio.errors import NoDevice
 
 
-@click.command("devices")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def command(as_json: bool) -> None:
-    """List microphones and speakers; * marks the defaults."""
-    from audio.devices import list_devices
-    from audio.errors import NoDevice
-
+def show(as_json: bool) -> None:
     devices = list_devices()
     if as_json:
         print_json([asdict(device) for device in devices])
         return
     if not devices:
         raise NoDevice(
-            "There is no sound device on this machine. Files and text work: `assistant ask`, --input."
+            "There is no sound device on this machine. Files and text work: `assistant ask TEXT`, "
+            "`assistant run --input FILE`."
         )
     for device in devices:
         use = []

@@ -15,21 +15,13 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from assistant.cli.common import print_json, run
-from assistant.models import listing
+from assistant.cli.common import print_json
+from assistant.models import catalog, listing
 from assistant.models.get import get
 from assistant.models.hub import hub_reachable
 
 
-@click.group("models")
-def command() -> None:
-    """Whisper models and Piper voices."""
-
-
-@command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_models(as_json: bool) -> None:
-    """What can be fetched and what is installed, with size and licence."""
+def show(as_json: bool) -> None:
     rows = listing()
     if as_json:
         print_json(
@@ -54,14 +46,9 @@ def list_models(as_json: bool) -> None:
     Console().print(table)
 
 
-@command.command("get")
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
-def get_models(names: tuple[str, ...]) -> None:
-    """Fetch models by name; a broken download is continued, and what came is verified."""
-    run(_get(names))
-
-
-async def _get(names: tuple[str, ...]) -> None:
+async def fetch(names: tuple[str, ...]) -> None:
+    for name in names:
+        catalog.find(name)  # a wrong name is told before an hour's download, not after it
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -80,13 +67,7 @@ async def _get(names: tuple[str, ...]) -> None:
             progress.console.print(f"{name}: {found.path}")
 
 
-@command.command("reachable")
-def reachable() -> None:
-    """Exit with 0 when the model hub can be reached, else with 1."""
-    run(_reachable())
-
-
-async def _reachable() -> int:
+async def reachable() -> int:
     there = await hub_reachable()
     click.echo("The model hub can be reached." if there else "The model hub cannot be reached.")
     return 0 if there else 1

@@ -1,18 +1,19 @@
 """`assistant parse`: what the assistant would understand, without doing anything."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import click
 
-from assistant.cli.common import Settings, notice, print_json, run
+from assistant.cli.common import NOTHING_HEARD, notice, print_json
+from assistant.cli.texts import turn_text
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.dialogue.client import Parse
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.understanding import Understanding
-from assistant.errors import UserError
 from assistant.recognition import factory
 from assistant.recognition.base import Recognizer, Transcript
 from audio.errors import BadAudio
@@ -20,21 +21,12 @@ from audio.files import duration_s, read
 
 SOUND = (".wav", ".flac", ".mp3", ".ogg")
 LONGEST_S = 60.0
+NO_MEANING = Parse("", "", 0.0, (), ())
 
 
-@click.command("parse")
-@click.argument("inputs", nargs=-1, required=True, metavar="TEXT|WAV…")
-@click.option("--project", type=click.Path(path_type=Path), help="Another Rasa project's folder.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.pass_obj
-def command(settings: Settings, inputs: tuple[str, ...], project: Path | None, as_json: bool) -> None:
-    """Intent and entities of each TEXT or recording. Nothing is done and nothing is remembered."""
-    run(_parse(settings.load(), inputs, project, as_json))
-
-
-async def _parse(config: Config, inputs: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
-    for each in inputs:
-        _check(each)
+async def parse(config: Config, inputs: tuple[str, ...], folder: Path | None, as_json: bool) -> int:
+    """The exit status: `NOTHING_HEARD` when there is no speech in one of the recordings."""
+    given = [_checked(each) for each in inputs]
     project = await trained(config, RasaProject.from_config(config, folder))
     results: list[dict[str, Any]] = []
     async with Understanding(project, project.model, config.dialogue.start_timeout_s) as nlu:
@@ -44,14 +36,15 @@ async def _parse(config: Config, inputs: tuple[str, ...], folder: Path | None, a
 
         recognizer: Recognizer | None = None
         try:
-            for each in inputs:
+            for each in given:
                 transcript: Transcript | None = None
                 if is_sound(each):
                     if recognizer is None:
                         recognizer = await factory.create(config, project, judge=judge, notice=notice)
                     transcript = await _recognise(recognizer, Path(each))
-                parse = await nlu.parse(transcript.text if transcript else each)
-                results.append(_result(each, transcript, parse))
+                text = each if transcript is None else transcript.text
+                meaning = await nlu.parse(text) if text else NO_MEANING
+                results.append(_result(each, transcript, meaning))
                 if not as_json:
                     _print(results[-1])
         finally:
@@ -59,20 +52,24 @@ async def _parse(config: Config, inputs: tuple[str, ...], folder: Path | None, a
                 await recognizer.close()
     if as_json:
         print_json(results)
+    return 0 if all(result["text"] for result in results) else NOTHING_HEARD
 
 
 def is_sound(argument: str) -> bool:
-    """A path, by its ending: a sentence seldom ends in `.wav`."""
-    return argument.lower().endswith(SOUND)
+    """A path, by its ending, or because there is such a file: a sentence seldom ends in `.wav`."""
+    with contextlib.suppress(OSError, ValueError):  # too long for a path, or no path at all
+        return argument.lower().endswith(SOUND) or Path(argument).is_file()
+    return False
 
 
-def _check(argument: str) -> None:
-    if not argument.strip():
-        raise UserError("TEXT is empty.", exit_status=2)
-    if is_sound(argument) and duration_s(Path(argument)) > LONGEST_S:
+def _checked(argument: str) -> str:
+    if not is_sound(argument):
+        return turn_text(argument)
+    if duration_s(Path(argument)) > LONGEST_S:
         raise BadAudio(
             f"{argument} is longer than a turn can be ({LONGEST_S:.0f} s); `assistant transcribe` reads it."
         )
+    return argument
 
 
 async def _recognise(recognizer: Recognizer, path: Path) -> Transcript:
@@ -101,5 +98,8 @@ def _result(source: str, transcript: Transcript | None, parse: Parse) -> dict[st
 
 
 def _print(result: dict[str, Any]) -> None:
+    if not result["text"]:
+        notice(f"{result['input']}: no speech that could be understood.")
+        return
     entities = ", ".join(f"{entity['entity']}={entity['value']}" for entity in result["entities"])
     click.echo(f"“{result['text']}”  {result['intent']} {result['confidence']:.2f}  {entities}".rstrip())

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import click
-
 from assistant.app import Assistant
 from assistant.channels import files
 from assistant.channels.console import Console
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
-from assistant.cli.common import Settings, notice, print_json, process_start_s, run
+from assistant.cli.common import NOTHING_HEARD, notice, print_json, printer, process_start_s
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.conversation.listener import Ears
@@ -24,29 +22,6 @@ from assistant.errors import UserError
 from audio.detector import Detector, DetectorEvent, DetectorSettings
 from audio.errors import DeviceLost, NoDevice
 from audio.files import WavSink
-
-
-@click.command("run")
-@click.option("--input", "first", type=click.Path(path_type=Path), help="Recordings instead of a microphone.")
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), help="A WAV file for the answers.")
-@click.option("--json", "as_json", is_flag=True, help="With --input: the turns, for programs.")
-@click.pass_obj
-def command(
-    settings: Settings, first: Path | None, more: tuple[Path, ...], output: Path | None, as_json: bool
-) -> None:
-    """Start the assistant: speak to it, and it answers.
-
-    With --input A.wav [B.wav …] the same pipeline hears recordings, one turn after the other, and with
-    --output it speaks into a file: for machines without sound.
-    """
-    if first is None and (more or output or as_json):
-        raise click.UsageError("--output and --json go with --input FILE [FILE …].")
-    config = settings.load()
-    if first is None:
-        run(_on_sound_card(config))
-    else:
-        run(_on_files(config, files.checked([first, *more]), output, as_json))
 
 
 class Startup:
@@ -77,19 +52,27 @@ def detector_for(
     return lambda on_event: Detector(settings, on_event)
 
 
-async def _on_files(config: Config, paths: list[Path], output: Path | None, as_json: bool) -> int:
+async def on_files(config: Config, paths: list[Path], output: Path | None, as_json: bool) -> int:
+    """The exit status: `NOTHING_HEARD` when there is no speech in any of the recordings."""
     startup = Startup()
+    files.checked(paths)
+    if output is not None:
+        await _check_output(output, paths)
     name = f"files-{uuid.uuid4().hex[:8]}"  # a conversation of its own, whatever was said before
     await trained(config)
     async with AsyncExitStack() as stack:
         assistant = await stack.enter_async_context(Assistant(config))
         engines = await stack.enter_async_context(Engines(config, assistant, notice))
+        if output and engines.voice is None:
+            raise UserError(
+                f"There is no voice to fill {output} with; `assistant doctor` says how to get one."
+            )
         sink = WavSink(output, engines.voice.sample_rate_hz) if output and engines.voice else None
         if sink is not None:
             stack.push_async_callback(sink.close)
         recorder = Recorder(name)
         assistant.bus.observe(recorder)
-        console = Console()
+        console = Console(printer())
         if not as_json:
             assistant.bus.observe(console)
         source = files.real_time()
@@ -117,11 +100,22 @@ async def _on_files(config: Config, paths: list[Path], output: Path | None, as_j
         print_json({"startup_s": startup.times_s, "turns": turns})
     if output is not None and not as_json:
         console.line("answers", str(output))
-    return 0 if any(turn.transcript for turn in recorder.turns.values()) else 3
+    return 0 if any(turn.transcript for turn in recorder.turns.values()) else NOTHING_HEARD
 
 
-async def _on_sound_card(config: Config) -> int:
-    console = Console()
+async def _check_output(output: Path, inputs: list[Path]) -> None:
+    """Before anything has started, and nobody is kept waiting for an answer that cannot be written."""
+    if _is_one_of(output, inputs):
+        raise UserError(f"{output} is one of the recordings; it would be overwritten.", exit_status=2)
+    await WavSink(output).abandon()
+
+
+def _is_one_of(path: Path, others: list[Path]) -> bool:
+    return path.resolve() in [other.resolve() for other in others]
+
+
+async def on_sound_card(config: Config) -> int:
+    console = Console(printer())
     open_mic = config.listening.mode == "open"
     await trained(config)
     async with AsyncExitStack() as stack:

@@ -1,43 +1,43 @@
 """`assistant say`: text to a sound file, or aloud."""
 
 import threading
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import click
-
-from assistant.cli.common import Settings, notice, run
+from assistant.cli.common import notice
+from assistant.cli.texts import plain
 from assistant.config import Config
+from assistant.errors import UserError
+from assistant.synthesis import factory
+from audio.errors import NoDevice
+from audio.files import WavSink
+from audio.speaker import Speaker
 
 
-@click.command("say")
-@click.argument("text", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A WAV file; without it, the speaker.")
-@click.pass_obj
-def command(settings: Settings, text: tuple[str, ...], output: Path | None) -> None:
-    """Speak TEXT in the assistant's voice."""
-    run(_say(settings.load(), " ".join(text), output))
-
-
-async def _say(config: Config, text: str, output: Path | None) -> None:
-    from assistant.synthesis import factory
-    from audio.files import WavSink
-    from audio.speaker import Speaker
-
-    voice = await factory.create(config.voice, notice=notice)
-    try:
-        rate_hz = voice.sample_rate_hz
-        sink: WavSink | Speaker
-        if output is not None:
-            sink = WavSink(output, rate_hz)
+async def say(config: Config, text: str, output: Path | None) -> None:
+    """Speak `text`, of any length, clause by clause: memory does not grow with it."""
+    text = plain(text)
+    async with AsyncExitStack() as stack:
+        voice = await factory.create(config.voice, notice=notice)
+        stack.push_async_callback(voice.close)
+        sink = await _sink(config, output, voice.sample_rate_hz)
+        if isinstance(sink, WavSink):
+            stack.push_async_callback(sink.abandon)  # unless it is closed below: no half a text in a file
         else:
-            sink = await Speaker.open(
-                config.audio.output_device, sample_rate_hz=rate_hz, volume=config.audio.volume
-            )
-        try:
-            async for clause in voice.speak(text, threading.Event()):
-                await sink.write(clause.pcm)
-            await sink.drain()
-        finally:
-            await sink.close()
-    finally:
-        await voice.close()
+            stack.push_async_callback(sink.close)
+        async for clause in voice.speak(text, threading.Event()):
+            await sink.write(clause.pcm)
+        if not sink.written_samples:
+            raise UserError("There is nothing in TEXT that can be spoken.", exit_status=2)
+        await sink.drain()
+        await sink.close()
+
+
+async def _sink(config: Config, output: Path | None, rate_hz: int) -> WavSink | Speaker:
+    if output is not None:
+        return WavSink(output, rate_hz)
+    audio = config.audio
+    try:
+        return await Speaker.open(audio.output_device, sample_rate_hz=rate_hz, volume=audio.volume)
+    except NoDevice as error:
+        raise NoDevice(f"{error} `assistant say TEXT -o FILE.wav` writes it into a file.") from error

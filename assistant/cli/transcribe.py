@@ -1,34 +1,24 @@
 """`assistant transcribe`: speech in files to text."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 
 from assistant.channels.files import checked
-from assistant.cli.common import Settings, notice, print_json, run
+from assistant.cli.common import NOTHING_HEARD, notice, print_json
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from assistant.recognition import factory
-from assistant.recognition.transcribe import transcribe
+from assistant.recognition.base import Recognizer
+from assistant.recognition.transcribe import Passage, transcribe
+from audio.errors import BadAudio
 from audio.files import blocks
 
-Engine = Literal["auto", "whisper", "sphinx"]
 
-
-@click.command("transcribe")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
-@click.option(
-    "--engine", type=click.Choice(["auto", "whisper", "sphinx"]), help="Otherwise the configured one."
-)
-@click.option("--json", "as_json", is_flag=True, help="With times, confidences and engine, for programs.")
-@click.pass_obj
-def command(settings: Settings, files: tuple[Path, ...], engine: Engine | None, as_json: bool) -> None:
-    """Write down what is said in each FILE, pause by pause. Of any length."""
-    run(_transcribe(settings.load(), checked(files), engine, as_json))
-
-
-async def _transcribe(config: Config, paths: list[Path], engine: Engine | None, as_json: bool) -> None:
+async def transcribe_files(config: Config, files: tuple[Path, ...], engine: str | None, as_json: bool) -> int:
+    """The exit status: `NOTHING_HEARD` when there is no speech in any of them, 1 when one is damaged."""
+    paths = checked(files)
     if engine is not None:
         chosen = config.recognition.model_copy(update={"engine": engine})
         config = config.model_copy(update={"recognition": chosen})
@@ -36,28 +26,46 @@ async def _transcribe(config: Config, paths: list[Path], engine: Engine | None, 
     results = []
     try:
         for path in paths:
-            passages = []
-            async for passage in transcribe(blocks(path), recognizer):
-                transcript = passage.transcript
-                if not transcript.text and not as_json:
-                    continue
-                passages.append(
-                    {
-                        "start_s": round(passage.start_s, 2),
-                        "end_s": round(passage.end_s, 2),
-                        "text": transcript.text,
-                        "engine": transcript.engine,
-                        "confidence": round(transcript.confidence, 3),
-                        "reason": transcript.reason,
-                    }
-                )
-                if not as_json:
-                    prefix = f"{path}  " if len(paths) > 1 else ""
-                    click.echo(f"{prefix}{passage.start_s:8.2f}  {transcript.text}")
-            if not passages and not as_json:
-                notice(f"{path}: no speech that could be understood.")
-            results.append({"file": str(path), "passages": passages})
+            show = None if as_json else (f"{path}  " if len(paths) > 1 else "")
+            results.append(await _transcribed(path, recognizer, show))
     finally:
         await recognizer.close()
-    if as_json:
-        print_json(results)
+        if as_json:
+            print_json(results)
+    if any("error" in result for result in results):
+        return 1
+    return (
+        0 if any(passage["text"] for result in results for passage in result["passages"]) else NOTHING_HEARD
+    )
+
+
+async def _transcribed(path: Path, recognizer: Recognizer, show: str | None) -> dict[str, Any]:
+    """What is said in one file, printed behind `show` as it is understood. Damage in its midst is told, and
+    what came before it is kept."""
+    result: dict[str, Any] = {"file": str(path), "passages": []}
+    heard = False
+    try:
+        async for passage in transcribe(blocks(path), recognizer):
+            result["passages"].append(_facts(passage))
+            if show is not None and passage.transcript.text:
+                click.echo(f"{show}{passage.start_s:8.2f}  {passage.transcript.text}")
+            heard = heard or bool(passage.transcript.text)
+    except BadAudio as error:
+        result["error"] = str(error)
+        notice(f"assistant: {error}")
+    else:
+        if not heard:
+            notice(f"{path}: no speech that could be understood.")
+    return result
+
+
+def _facts(passage: Passage) -> dict[str, Any]:
+    transcript = passage.transcript
+    return {
+        "start_s": round(passage.start_s, 2),
+        "end_s": round(passage.end_s, 2),
+        "text": transcript.text,
+        "engine": transcript.engine,
+        "confidence": round(transcript.confidence, 3),
+        "reason": transcript.reason,
+    }

@@ -1,0 +1,229 @@
+"""The command line as a person sees it: every command, its arguments and its help.
+
+Nothing is imported here that takes time: `--help` is instant, and each command loads what it needs when it runs.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant import __version__
+from assistant.cli.common import NOBODY_READS, Settings, run
+
+FilePath = click.Path(path_type=Path)
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+EPILOG = """\b
+Exit status
+  0    done
+  1    it could not be done; a line says why, and what to do
+  2    wrong arguments or settings
+  3    nothing was heard
+  70   a fault of the assistant itself
+  130  Ctrl-C; 143 terminated, 141 nobody reads the output any more
+"""
+
+
+class Commands(click.Group):
+    """As in click, but in the order that they are used in, and a reader who has seen enough (`assistant … | head`)
+    is no failure of ours."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise click.exceptions.Exit(NOBODY_READS) from error
+
+
+def settings_options(command: Callable[..., None]) -> Callable[..., None]:
+    """--config, --set and --verbose."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Log what happens inside."),
+        click.option(
+            "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting, e.g. voice.speed=1.2."
+        ),
+        click.option("--config", "config_path", type=FilePath, help="Settings file (TOML)."),
+    ):
+        command = option(command)
+    return command
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """For a command that reads the configuration: it gets a `Settings`, from before and after its name."""
+
+    @wraps(command)
+    @settings_options
+    @click.pass_obj
+    def with_both(
+        before: Settings,
+        /,
+        *,
+        config_path: Path | None,
+        overrides: tuple[str, ...],
+        verbose: bool,
+        **others: Any,
+    ) -> None:
+        settings = Settings(
+            config_path or before.path, before.overrides + overrides, verbose or before.verbose
+        )
+        command(settings, **others)
+
+    return with_both
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+project_option = click.option("--project", "folder", type=FilePath, help="Another Rasa project's folder.")
+
+
+@click.group(cls=Commands, context_settings=CONTEXT, epilog=EPILOG)
+@click.version_option(__version__)
+@settings_options
+@click.pass_context
+def group(ctx: click.Context, config_path: Path | None, overrides: tuple[str, ...], verbose: bool) -> None:
+    """A voice assistant that runs on your own machine."""
+    ctx.obj = Settings(config_path, overrides, verbose)
+
+
+@group.command("run", short_help="Start the assistant: speak to it, and it answers.")
+@click.option("--input", "first", type=FilePath, help="Recordings instead of a microphone.")
+@click.argument("more", nargs=-1, type=FilePath, metavar="[FILE]…")
+@click.option("--output", type=FilePath, help="A WAV file for the answers.")
+@click.option("--json", "as_json", is_flag=True, help="With --input: the turns, for programs.")
+@with_settings
+def run_command(
+    settings: Settings, first: Path | None, more: tuple[Path, ...], output: Path | None, as_json: bool
+) -> None:
+    """Start the assistant: speak to it, and it answers.
+
+    With --input A.wav [B.wav …] the same pipeline hears recordings (WAV, FLAC, MP3, OGG), one turn after
+    the other, and with --output it speaks into a file: for machines without sound.
+    """
+    if first is None and (more or output or as_json):
+        raise click.UsageError("FILE, --output and --json go with --input FILE [FILE …].")
+    config = settings.load()
+    from assistant.cli.run import on_files, on_sound_card
+
+    if first is None:
+        run(on_sound_card(config), endless=True)
+    else:
+        run(on_files(config, [first, *more], output, as_json))
+
+
+@group.command("ask", short_help="Ask by text, without sound.")
+@click.argument("texts", nargs=-1, metavar="TEXT…")
+@click.option("--json", "as_json", is_flag=True, help="Everything about each turn, for programs.")
+@with_settings
+def ask_command(settings: Settings, texts: tuple[str, ...], as_json: bool) -> None:
+    """Ask by TEXT, each a turn of one conversation; without TEXT, line by line from standard input."""
+    config = settings.load()
+    from assistant.cli.ask import ask
+
+    run(ask(config, texts, as_json))
+
+
+@group.command("parse", short_help="What would be understood, without doing it.")
+@click.argument("inputs", nargs=-1, required=True, metavar="TEXT|FILE…")
+@project_option
+@json_option
+@with_settings
+def parse_command(settings: Settings, inputs: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+    """Intent and entities of each TEXT or recording. Nothing is done and nothing is remembered."""
+    config = settings.load()
+    from assistant.cli.parse import parse
+
+    run(parse(config, inputs, folder, as_json))
+
+
+@group.command("transcribe", short_help="Speech in files to text.")
+@click.argument("files", nargs=-1, required=True, type=FilePath, metavar="FILE…")
+@click.option(
+    "--engine", type=click.Choice(["auto", "whisper", "sphinx"]), help="Otherwise the configured one."
+)
+@click.option("--json", "as_json", is_flag=True, help="With times, confidences and engine, for programs.")
+@with_settings
+def transcribe_command(
+    settings: Settings, files: tuple[Path, ...], engine: str | None, as_json: bool
+) -> None:
+    """Write down what is said in each FILE (WAV, FLAC, MP3, OGG; of any length), pause by pause."""
+    config = settings.load()
+    from assistant.cli.transcribe import transcribe_files
+
+    run(transcribe_files(config, files, engine, as_json))
+
+
+@group.command("say", short_help="Text to speech, in a file or aloud.")
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT…")
+@click.option("-o", "--output", type=FilePath, help="A WAV file; without it, the speaker.")
+@with_settings
+def say_command(settings: Settings, texts: tuple[str, ...], output: Path | None) -> None:
+    """Speak TEXT in the assistant's voice."""
+    config = settings.load()
+    from assistant.cli.say import say
+
+    run(say(config, " ".join(texts), output))
+
+
+@group.command("train", short_help="Train what the assistant understands.")
+@project_option
+@with_settings
+def train_command(settings: Settings, folder: Path | None) -> None:
+    """Train what the assistant understands, after sentences or names were changed. Quick when nothing was."""
+    config = settings.load()
+    from assistant.cli.train import train
+
+    run(train(config, folder))
+
+
+@group.command("devices", short_help="List microphones and speakers.")
+@json_option
+def devices_command(as_json: bool) -> None:
+    """List microphones and speakers; * marks the defaults."""
+    from assistant.cli.devices import show
+
+    show(as_json)
+
+
+@group.command("doctor", short_help="Check every part, and say how to mend it.")
+@json_option
+@with_settings
+def doctor_command(settings: Settings, as_json: bool) -> None:
+    """Check every part of the assistant on this machine. Exits with 1 when something does not work."""
+    from assistant.cli.doctor import doctor
+
+    run(doctor(settings, as_json))
+
+
+@group.group("models", short_help="Whisper models and Piper voices.")
+def models_group() -> None:
+    """Whisper models and Piper voices."""
+
+
+@models_group.command("list")
+@json_option
+def models_list(as_json: bool) -> None:
+    """What can be fetched and what is installed, with size and licence."""
+    from assistant.cli.models import show
+
+    show(as_json)
+
+
+@models_group.command("get", short_help="Fetch models by name.")
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+def models_get(names: tuple[str, ...]) -> None:
+    """Fetch models by name; a broken download is continued, and what came is verified."""
+    from assistant.cli.models import fetch
+
+    run(fetch(names))
+
+
+@models_group.command("reachable", short_help="Whether the model hub can be reached.")
+def models_reachable() -> None:
+    """Exit with 0 when the model hub can be reached, else with 1."""
+    from assistant.cli.models import reachable
+
+    run(reachable())
