@@ -143,7 +143,9 @@ class Generation(Section):
 
     url: str = Field("", description="Such as http://127.0.0.1:8080/v1; empty: no language model.")
     model: str = Field("", description="The model's name at that server.")
-    api_key: SecretStr = Field(SecretStr(""), description="Better given as ASSISTANT__GENERATION__API_KEY.")
+    api_key: SecretStr = Field(
+        SecretStr(""), validate_default=False, description="Better given as ASSISTANT__GENERATION__API_KEY."
+    )
     system_prompt: str = Field(
         "You are a voice assistant. Answer in one or two short spoken sentences, without lists or markup.",
         description="What the model is told first.",

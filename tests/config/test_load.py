@@ -223,3 +223,12 @@ def test_secret_is_hidden_in_a_good_configuration() -> None:
     config = load(environ={"ASSISTANT__GENERATION__API_KEY": "12345678"})
     assert config.generation.api_key.get_secret_value() == "12345678"
     assert "12345678" not in repr(config)
+
+
+def test_every_section_can_be_given_in_part(tmp_path: Path) -> None:
+    """A section that is there, but leaves keys out, has the defaults for them."""
+    path = tmp_path / "config.toml"
+    sections = ["audio", "listening", "recognition", "recognition.whisper", "recognition.sphinx", "voice"]
+    sections += ["dialogue", "generation", "home", "names", "server", "log"]
+    path.write_text("".join(f"[{section}]\n" for section in sections))
+    assert load(path, environ={}) == Config()
