@@ -141,8 +141,18 @@ def notice(text: str) -> None:
         click.echo(text, err=True)
 
 
+def echo(text: str) -> None:
+    """A result. Raises `UserError` where the output takes no more, and BrokenPipeError where nobody reads it."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UserError(_cannot_print(error)) from error
+
+
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def printer() -> TextIO:
@@ -180,10 +190,10 @@ class _Printer(TextIOBase):
         if error.errno == errno.EPIPE:
             self._end(NOBODY_READS, None)
         else:
-            self._end(1, UserError(cannot_print(error)))
+            self._end(1, UserError(_cannot_print(error)))
 
 
-def cannot_print(error: OSError) -> str:
+def _cannot_print(error: OSError) -> str:
     return f"The output cannot be written: {_why(error)}."
 
 

@@ -2,9 +2,7 @@
 
 from dataclasses import asdict
 
-import click
-
-from assistant.cli.common import print_json
+from assistant.cli.common import echo, print_json
 from audio.devices import list_devices
 from audio.errors import NoDevice
 
@@ -25,6 +23,6 @@ def show(as_json: bool) -> None:
             use.append("microphone" + ("*" if device.is_default_input else ""))
         if device.outputs:
             use.append("speaker" + ("*" if device.is_default_output else ""))
-        click.echo(
+        echo(
             f"{device.number:>3}  {device.name}  [{device.system}, {device.rate_hz} Hz]  {' and '.join(use)}"
         )

@@ -1,8 +1,6 @@
 """`assistant doctor`: checks every part, and says how to mend it."""
 
-import click
-
-from assistant.cli.common import Settings
+from assistant.cli.common import Settings, echo
 from assistant.config import Config
 from assistant.doctor import as_json as report_json
 from assistant.doctor import exit_status, render, run_checks
@@ -16,5 +14,5 @@ async def doctor(settings: Settings, as_json: bool) -> int:
     except UserError as error:  # a finding like any other: the rest is checked by the defaults
         config, fault = Config(), error
     checks = await run_checks(config, path=settings.path, fault=fault)
-    click.echo(report_json(checks) if as_json else render(checks))
+    echo(report_json(checks) if as_json else render(checks))
     return exit_status(checks)

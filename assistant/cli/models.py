@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -15,7 +14,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from assistant.cli.common import print_json
+from assistant.cli.common import echo, print_json
 from assistant.models import catalog, listing
 from assistant.models.get import get
 from assistant.models.hub import hub_reachable
@@ -69,5 +68,5 @@ async def fetch(names: tuple[str, ...]) -> None:
 
 async def reachable() -> int:
     there = await hub_reachable()
-    click.echo("The model hub can be reached." if there else "The model hub cannot be reached.")
+    echo("The model hub can be reached." if there else "The model hub cannot be reached.")
     return 0 if there else 1

@@ -5,9 +5,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-import click
-
-from assistant.cli.common import NOTHING_HEARD, notice, print_json
+from assistant.cli.common import NOTHING_HEARD, echo, notice, print_json
 from assistant.cli.texts import turn_text
 from assistant.cli.training import trained
 from assistant.config import Config
@@ -102,4 +100,4 @@ def _print(result: dict[str, Any]) -> None:
         notice(f"{result['input']}: no speech that could be understood.")
         return
     entities = ", ".join(f"{entity['entity']}={entity['value']}" for entity in result["entities"])
-    click.echo(f"“{result['text']}”  {result['intent']} {result['confidence']:.2f}  {entities}".rstrip())
+    echo(f"“{result['text']}”  {result['intent']} {result['confidence']:.2f}  {entities}".rstrip())

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import click
-
-from assistant.cli.common import notice
+from assistant.cli.common import echo, notice
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
@@ -13,6 +11,6 @@ from assistant.recognition.factory import files_for
 
 async def train(config: Config, folder: Path | None) -> None:
     project = await trained(config, RasaProject.from_config(config, folder))
-    click.echo(f"dialogue    {project.model}")
+    echo(f"dialogue    {project.model}")
     model = await files_for(project, lambda text: notice(f"  {text}"))
-    click.echo(f"recogniser  {model.folder}")
+    echo(f"recogniser  {model.folder}")

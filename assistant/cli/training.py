@@ -5,6 +5,7 @@ import time
 
 import click
 
+from assistant.cli.common import notice
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.train import Progress, train
@@ -16,7 +17,7 @@ async def trained(config: Config, project: RasaProject | None = None) -> RasaPro
     if project.model.exists():
         return project
     begun = time.monotonic()
-    click.echo("Training the dialogue model; about half a minute on two cores, once.", err=True)
+    notice("Training the dialogue model; about half a minute on two cores, once.")
 
     def show(progress: Progress) -> None:
         if sys.stderr.isatty():
@@ -27,5 +28,5 @@ async def trained(config: Config, project: RasaProject | None = None) -> RasaPro
     finally:
         if sys.stderr.isatty():
             click.echo("\r\033[K", err=True, nl=False)
-    click.echo(f"  done in {time.monotonic() - begun:.0f} s", err=True)
+    notice(f"  done in {time.monotonic() - begun:.0f} s")
     return project

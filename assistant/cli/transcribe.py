@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-import click
-
 from assistant.channels.files import checked
-from assistant.cli.common import NOTHING_HEARD, notice, print_json
+from assistant.cli.common import NOTHING_HEARD, echo, notice, print_json
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from assistant.recognition import factory
@@ -48,7 +46,7 @@ async def _transcribed(path: Path, recognizer: Recognizer, show: str | None) -> 
         async for passage in transcribe(blocks(path), recognizer):
             result["passages"].append(_facts(passage))
             if show is not None and passage.transcript.text:
-                click.echo(f"{show}{passage.start_s:8.2f}  {passage.transcript.text}")
+                echo(f"{show}{passage.start_s:8.2f}  {passage.transcript.text}")
             heard = heard or bool(passage.transcript.text)
     except BadAudio as error:
         result["error"] = str(error)

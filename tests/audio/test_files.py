@@ -300,7 +300,23 @@ async def test_a_full_disk_is_told_and_leaves_nothing_behind(tmp_path: Path, fai
 
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="No such file or directory"):
+    with pytest.raises(CannotWrite, match="no folder .*nowhere"):
         WavSink(tmp_path / "nowhere" / "answers.wav")
     with pytest.raises(CannotWrite, match="is a folder"):
         WavSink(tmp_path)
+
+
+async def test_what_is_abandoned_leaves_nothing_and_an_earlier_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "answers.wav"
+    path.write_bytes(b"earlier")
+    sink = WavSink(path)
+    await sink.write(tone(440, 0.1))
+    await sink.abandon()
+    assert inside(tmp_path) == ["answers.wav"]
+    assert path.read_bytes() == b"earlier"
+
+    sink = WavSink(path)
+    await sink.write(tone(440, 0.1))
+    await sink.close()
+    await sink.abandon()
+    assert len(read(path)) == 1600
