@@ -12,7 +12,10 @@ class TellTime(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         result = await call_service(tracker, "clock.time", given(place=entity(tracker, "place")))
-        say.text(result["spoken"], source="service:clock.time")
+        response = "utter_time_there" if result.get("place") else "utter_time"
+        say.response(
+            response, source="service:clock.time", spoken=result["spoken"], place=result.get("place")
+        )
         return []
 
 
@@ -22,5 +25,5 @@ class TellDate(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         result = await call_service(tracker, "clock.date", {})
-        say.text(result["spoken"], source="service:clock.date")
+        say.response("utter_date", source="service:clock.date", spoken=result["spoken"])
         return []

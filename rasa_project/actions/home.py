@@ -186,22 +186,26 @@ async def carry_out(say: Say, tracker: Tracker, request: Pending, *, confirmed: 
 
 def _say_done(say: Say, result: dict[str, Any], arguments: dict[str, Any]) -> None:
     target, source = result.get("spoken_target"), "service:home.set"
-    state = _spoken_change(arguments)
-    if not target or not state:
+    if target:
+        say.response("utter_home_changed", source=source, done=_done(str(target), arguments))
+    else:
         say.response("utter_home_done", source=source)
-        return
-    say.response("utter_turned", source=source, target=target, state=state)
 
 
-def _spoken_change(arguments: dict[str, Any]) -> str:
+_DONE = {"open": "opened", "closed": "closed", "locked": "locked", "unlocked": "unlocked"}
+
+
+def _done(target: str, arguments: dict[str, Any]) -> str:
+    """What was done, to follow "I've"; in the past tense, which fits one light and many alike."""
     if "state" in arguments:
-        return str(arguments["state"])
+        state = str(arguments["state"])
+        return f"{_DONE[state]} {target}" if state in _DONE else f"turned {target} {state}"
     if "brightness" in arguments:
-        return f"{arguments['brightness']} percent"
+        return f"set {target} to {arguments['brightness']} percent"
     if "color" in arguments:
-        return str(arguments["color"])
+        return f"made {target} {arguments['color']}"
     if "temperature" in arguments:
-        return f"{arguments['temperature']:g} degrees"
+        return f"set {target} to {arguments['temperature']:g} degrees"
     if "brightness_step" in arguments:
-        return "brighter" if arguments["brightness_step"] > 0 else "dimmer"
-    return "warmer" if arguments.get("temperature_step", 0) > 0 else "cooler"
+        return f"made {target} {'brighter' if arguments['brightness_step'] > 0 else 'dimmer'}"
+    return f"turned {target} {'up' if arguments.get('temperature_step', 0) > 0 else 'down'}"

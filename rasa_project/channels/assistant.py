@@ -65,7 +65,7 @@ class StreamingOutput(OutputChannel):
         self.count += 1
         self.messages.put_nowait(
             {
-                "text": text,
+                "text": text[0].upper() + text[1:],  # a response may begin with a value
                 "source": custom.get("source", "template"),
                 "spoken": bool(custom.get("spoken", False)),
                 "custom": custom,

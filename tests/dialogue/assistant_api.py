@@ -81,8 +81,8 @@ def _result(service: str, arguments: dict[str, Any]) -> dict[str, Any]:
     items = arguments.get("items", [])
     name = arguments.get("list") or "shopping"
     results: dict[str, dict[str, Any]] = {
-        "clock.time": {"spoken": "It's ten past nine.", "iso": "2024-05-05T09:10:00"},
-        "clock.date": {"spoken": "It's Sunday.", "iso": "2024-05-05"},
+        "clock.time": {"spoken": "ten past nine", "iso": "2024-05-05T09:10:00"},
+        "clock.date": {"spoken": "Sunday, May fifth", "iso": "2024-05-05"},
         "timers.start": {"name": arguments.get("name"), "spoken_duration": str(arguments.get("duration"))},
         "timers.cancel": {"cancelled": [{"name": "pasta", "spoken": "the pasta timer"}]},
         "timers.list": {"timers": []},

@@ -49,7 +49,9 @@ def test_spoken_commands_are_heard_understood_done_and_answered_aloud(person: Pe
 
 
 def test_a_question_of_the_assistant_is_answered_in_the_next_turn(person: Person, speech: Speech) -> None:
-    result = person.run("run", "--json", "--input", speech("set a timer", "slt"), speech("five minutes", "slt"))
+    result = person.run(
+        "run", "--json", "--input", speech("set a timer", "slt"), speech("five minutes", "slt")
+    )
     first, second = result.json["turns"]
     assert first["services"] == []
     assert first["replies"]
