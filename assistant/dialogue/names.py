@@ -13,7 +13,7 @@ from assistant.services.home.default import home_of
 
 @dataclass(frozen=True, slots=True)
 class OwnerNames:
-    """Names in the owner's spelling, aliases included. `devices` pairs a name with its area ("" for none)."""
+    """Names in the owner's spelling, aliases included."""
 
     areas: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()

@@ -20,9 +20,8 @@ NUMBERS = ("one", "two", "three", "five", "eight", "ten", "twenty", "thirty", "f
 def possible_answers() -> list[str]:
     """Every room with every state, every pair of things on a list: what was really said is one of many."""
     places = [f"{room} {thing}" for room in ROOMS for thing in THINGS]
-    answers = [
-        f"{lead} {place} {state}" for place in places for state in STATES for lead in ("okay the", "the")
-    ]
+    turned = ("i've turned the", "okay i've turned the")
+    answers = [f"{lead} {place} {state}" for place in places for state in STATES for lead in turned]
     answers += [
         f"the {place} {verb} {state}" for place in places for state in STATES for verb in ("is", "are")
     ]
@@ -31,8 +30,8 @@ def possible_answers() -> list[str]:
     answers += [f"i've put {pair} on your shopping list" for pair in pairs]
     answers += [f"you have {pair} on your shopping list" for pair in pairs]
     for number in NUMBERS:
-        answers += [f"{lead}{number} minutes starting now" for lead in ("", "okay ")]
-        answers += [f"okay {number} minutes from now", f"your {number} minute timer is running"]
+        answers += [f"okay {number} minutes starting now", f"okay {number} minutes from now"]
+        answers += [f"your {number} minute timer is running"]
         answers += [f"it's {number} {other}" for other in NUMBERS]
     return answers
 
