@@ -1,5 +1,6 @@
 """The assistant: all parts that conversations share, put together once."""
 
+import asyncio
 import logging
 import time
 from contextlib import AsyncExitStack
@@ -11,7 +12,9 @@ from assistant.bus import Bus
 from assistant.config.model import Config
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
-from assistant.conversation.session import Mouth, Session
+from assistant.conversation.session import Session
+from assistant.conversation.talker import Mouth
+from assistant.dialogue.domain import free_text_slots
 from assistant.dialogue.engine import Dialogue
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, ServiceAccess
@@ -40,6 +43,8 @@ class Assistant:
         self.project = RasaProject.from_config(config)
         self._timers_ring = timers_ring
         self._sessions: dict[str, Session] = {}
+        self._session_came = asyncio.Event()
+        self._free_text_slots: frozenset[str] = frozenset()
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
         self.services: Services
@@ -70,6 +75,7 @@ class Assistant:
         await api.start()
         self._stack.push_async_callback(api.close)
         model = await train(self.project)
+        self._free_text_slots = await asyncio.to_thread(free_text_slots, self.project.domain)
         self.dialogue = Dialogue(
             self.project,
             model,
@@ -102,20 +108,32 @@ class Assistant:
             open_mic=open_mic,
             barge_in=BargeIn(listening.barge_in),
         )
-        session = Session(name, state, dialogue=self.dialogue, bus=self.bus, ears=ears, mouth=mouth)
+        session = Session(
+            name,
+            state,
+            dialogue=self.dialogue,
+            bus=self.bus,
+            ears=ears,
+            mouth=mouth,
+            free_text_slots=self._free_text_slots,
+        )
         self._sessions[name] = session
+        self._session_came.set()
         return session
 
     # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
 
     async def _announce(self, text: str) -> None:
-        """A timer rings: at every place, for nobody knows where its owner is."""
-        for session in self._sessions.values():
+        """A timer rings: at every place, for nobody knows where its owner is. Waits until there is one."""
+        while not (places := [session for session in self._sessions.values() if not session.over]):
+            self._session_came.clear()
+            await self._session_came.wait()
+        for session in places:
             session.announce(text)
 
     def _dialogue_changed(self, state: DialogueState) -> None:
         if state.phase is Phase.DOWN:
-            log.warning("%s", state.reason)
+            log.info("%s", state.reason)
             for name in list(self._sessions) or [""]:
                 self.bus.publish(
                     Trouble(at_s=time.monotonic(), session=name, turn=0, part="dialogue", text=state.reason)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from assistant.conversation import messages as m
 from assistant.recognition.base import (
+    Hints,
     OnPartial,
     RecognitionStream,
     Recognizer,
     RecognizerUnavailable,
+    TakesHints,
     Transcript,
 )
 from audio.activity import SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed
-from audio.frames import SAMPLE_RATE_HZ, Frame, Source
+from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm, Source
 from audio.preroll import PreRoll
 from audio.wake import WakeWordHeard
 
@@ -34,8 +36,13 @@ class Ears:
     recognizer: Recognizer
 
 
+OnTranscript = Callable[[int, int, float, Transcript], str]
+"""(turn, rev, when the turn's voice began, transcript) → the words to go on with."""
+
+
 class Listener:
-    """Loop thread. `post` takes what happened; `on_transcript` (turn, rev, transcript) comes before it."""
+    """Loop thread. `post` takes what happened; `on_transcript` comes before it. `hints` is asked when an
+    utterance is over."""
 
     def __init__(
         self,
@@ -44,23 +51,27 @@ class Listener:
         longest_turn_s: float,
         clock: Callable[[], float],
         post: Callable[[m.Happening], None],
+        hints: Callable[[], Hints],
         on_partial: OnPartial,
-        on_transcript: Callable[[int, int, Transcript], None],
+        on_transcript: OnTranscript,
         on_moved: Callable[[], None],
     ) -> None:
         self._ears = ears
         self._clock = clock
         self._post = post
+        self._hints = hints
         self._on_partial = on_partial
         self._on_transcript = on_transcript
         self._on_moved = on_moved
         self._preroll = PreRoll(keep_s=longest_turn_s + SPARE_S)
         self._detector = ears.make_detector(self._detected)
-        self._stream: RecognitionStream | None = None
-        self._finishing: asyncio.Task[None] | None = None
+        self._stream: RecognitionStream | None = None  # of the turn whose voice is heard
+        self._finishing: tuple[RecognitionStream, asyncio.Task[None]] | None = None
         self._heard_to = 0  # input samples seen
         self._heard_at_s = clock()  # and when the last of them came
         self._own_voice_to = 0  # input up to here may hold the assistant's own voice
+        self._voice_began_s = self._heard_at_s  # the latest
+        self._turn_began_s = self._heard_at_s
 
     @property
     def listened_to(self) -> int:
@@ -84,14 +95,25 @@ class Listener:
     def start(self, command: m.StartRecognition) -> None:
         """Recognise, beginning with the sound from before now."""
         self.cancel()
-        self._stream = self._ears.recognizer.stream(self._on_partial)
-        self._stream.feed(self._preroll.since(max(command.from_sample, self._own_voice_to)))
+        if command.rev == 0:
+            self._turn_began_s = self._voice_began_s
+        try:
+            self._stream = self._ears.recognizer.stream(self._on_partial)
+        except Exception:
+            log.exception("recognition does not start")  # `finish` will say so
+        else:
+            self._feed(self._preroll.since(max(command.from_sample, self._own_voice_to)))
 
     def finish(self, command: m.FinishRecognition, group: asyncio.TaskGroup) -> None:
         """The turn's speech is over; its transcript follows."""
-        if self._stream is not None:
-            stream, self._stream = self._stream, None
-            self._finishing = group.create_task(self._transcribe(stream, command), name="recognition")
+        if self._stream is None:
+            self._post(m.Failed(self._clock(), command.turn, RECOGNITION_FAILED))
+            return
+        stream, self._stream = self._stream, None
+        if isinstance(stream, TakesHints):
+            stream.hints = self._hints()
+        task = group.create_task(self._transcribe(stream, command), name="recognition")
+        self._finishing = (stream, task)
 
     def cancel(self) -> None:
         """Forget the turn's speech. Idempotent."""
@@ -99,17 +121,29 @@ class Listener:
             self._stream.cancel()
             self._stream = None
         if self._finishing is not None:
-            self._finishing.cancel()
+            stream, task = self._finishing
             self._finishing = None
+            if not task.done():
+                task.cancel()
+                stream.cancel()  # the task may not even have begun
 
     def _hear(self, frame: Frame) -> None:
         self._heard_to = frame.index + len(frame.pcm)
         self._heard_at_s = self._clock()
         self._preroll.push(frame)
-        if self._stream is not None:
-            self._stream.feed(frame.pcm)
+        self._feed(frame.pcm)
         self._detector.feed(frame)
         self._on_moved()
+
+    def _feed(self, pcm: Pcm) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.feed(pcm)
+        except Exception:
+            log.exception("recognition failed in the middle of an utterance")  # `finish` will say so
+            self._stream.cancel()
+            self._stream = None
 
     def _when(self, sample: int) -> float:
         """The session's clock when this sample of input was heard."""
@@ -119,6 +153,7 @@ class Listener:
         now = self._clock()
         match event:
             case SpeechStarted():
+                self._voice_began_s = self._when(event.index)
                 self._post(m.SpeechStarted(now, event.index))
             case SpeechStopped():
                 self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
@@ -133,14 +168,11 @@ class Listener:
     async def _transcribe(self, stream: RecognitionStream, command: m.FinishRecognition) -> None:
         try:
             transcript = await stream.finish()
-        except asyncio.CancelledError:
-            stream.cancel()
-            raise
         except RecognizerUnavailable as error:
             self._post(m.Failed(self._clock(), command.turn, str(error)))
         except Exception:
             log.exception("recognition failed")
             self._post(m.Failed(self._clock(), command.turn, RECOGNITION_FAILED))
         else:
-            self._on_transcript(command.turn, command.rev, transcript)
-            self._post(m.TranscriptReady(self._clock(), command.turn, command.rev, transcript.text))
+            text = self._on_transcript(command.turn, command.rev, self._turn_began_s, transcript)
+            self._post(m.TranscriptReady(self._clock(), command.turn, command.rev, text))

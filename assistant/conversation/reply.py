@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,13 +17,14 @@ import numpy as np
 import soxr
 
 from assistant.synthesis.base import Clause, Synthesizer, VoiceUnavailable
-from audio.errors import AudioError
+from audio.errors import AudioError, DeviceLost
 from audio.frames import Pcm, Sink
 
 log = logging.getLogger(__name__)
 
-MAX_TEXTS = 64
+MAX_TEXTS = 64  # that wait for the voice
 CHUNK_S = 0.1  # so that a write waits in small steps, and progress is seen
+VOICE_FAILED = "The voice failed; `assistant doctor` checks it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class _Placed:
 class Reply:
     """What is said in one turn. Loop thread.
 
-    `on_stage` is called with "first_clause", "first_sound" and "progress"; `on_heard` once, when all of it
-    has left the loudspeaker; `on_trouble` with a sentence when voice or sound fail (the text then counts as
-    heard: it was shown, and there is nothing to wait for).
+    `on_stage` is called with "first_clause", "first_sound" and "progress"; `on_heard` once, when it is closed
+    and all of it has left the loudspeaker; `on_trouble` with a sentence when the voice fails or its sound
+    cannot be kept (the text then counts as heard: it was shown, and there is nothing to wait for). A
+    loudspeaker that goes away ends the task with `DeviceLost`.
     """
 
     def __init__(
@@ -57,9 +60,12 @@ class Reply:
         self._on_stage = on_stage
         self._on_heard = on_heard
         self._on_trouble = on_trouble
-        self._texts: asyncio.Queue[tuple[str, bool] | None] = asyncio.Queue(MAX_TEXTS)
+        self._texts: deque[tuple[str, bool]] = deque()  # that the voice has not begun
+        self._closed = False
+        self._news = asyncio.Event()
         self._said: list[str] = []
         self._placed: list[_Placed] = []
+        self._silent = voice is None or sink is None  # it is shown only
         self._stop = threading.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -67,15 +73,16 @@ class Reply:
         self._task = group.create_task(self._run(), name="reply")
 
     def say(self, text: str, *, cacheable: bool = True) -> None:
-        """Add text; `cacheable` as for `Synthesizer.speak`. Past MAX_TEXTS pieces it is shown, not spoken."""
+        """Add text; `cacheable` as for `Synthesizer.speak`. While MAX_TEXTS wait it is shown, not spoken."""
         self._said.append(text)
-        with contextlib.suppress(asyncio.QueueFull):
-            self._texts.put_nowait((text, cacheable))
+        if len(self._texts) < MAX_TEXTS and not self._silent:
+            self._texts.append((text, cacheable))
+            self._news.set()
 
     def close(self) -> None:
         """There is no more text."""
-        with contextlib.suppress(asyncio.QueueFull):
-            self._texts.put_nowait(None)
+        self._closed = True
+        self._news.set()
 
     @property
     def text(self) -> str:
@@ -96,7 +103,7 @@ class Reply:
 
     def heard(self, played: int | None = None) -> str:
         """The written text that has left the loudspeaker, to the word where the voice has alignments."""
-        if self._sink is None or self._voice is None:
+        if self._silent or self._sink is None:
             return self.text
         played = self._sink.played_samples if played is None else played
         parts = []
@@ -114,17 +121,35 @@ class Reply:
     async def _run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                while (item := await self._texts.get()) is not None:
-                    if self._voice is not None and self._sink is not None:
-                        await self._speak(self._voice, self._sink, *item, group)
-                if self._sink is not None:
-                    await self._sink.drain()
+                await self._speak_all(group)
+        except* DeviceLost as errors:
+            raise errors.exceptions[0] from None  # nobody can be heard any more: the conversation ends
         except* (AudioError, VoiceUnavailable) as errors:
-            self._on_trouble(str(errors.exceptions[0]))
+            self._fall_silent(str(errors.exceptions[0]))
         except* Exception:
             log.exception("the voice failed")
-            self._on_trouble("The voice failed; `assistant doctor` checks it.")
+            self._fall_silent(VOICE_FAILED)
+        while not self._closed:  # the rest is shown
+            self._news.clear()
+            await self._news.wait()
         self._on_heard()
+
+    def _fall_silent(self, why: str) -> None:
+        self._silent = True
+        self._texts.clear()
+        self._on_trouble(why)
+
+    async def _speak_all(self, group: asyncio.TaskGroup) -> None:
+        if self._voice is None or self._sink is None:
+            return
+        while True:
+            while self._texts:
+                await self._speak(self._voice, self._sink, *self._texts.popleft(), group)
+            if self._closed:
+                break
+            self._news.clear()
+            await self._news.wait()
+        await self._sink.drain()
 
     async def _speak(
         self, voice: Synthesizer, sink: Sink, text: str, cacheable: bool, group: asyncio.TaskGroup

@@ -1,56 +1,40 @@
 """One conversation: the async shell around the turn machine.
 
 Sound comes in from a source, facts about it (speech, wake word, transcripts, answers) go through
-`machine.step`, and its commands are carried out here. Everything runs on the event loop; engines have their
-own threads behind `Recognizer`, `Synthesizer` and the detector.
+`machine.step`, and its commands are carried out by a `Listener`, a `Thinker` and a `Talker`. Everything runs
+on the event loop; engines have their own threads behind `Recognizer`, `Synthesizer` and the detector.
 """
 
 import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Literal
 
 from assistant import events
 from assistant.bus import Bus
 from assistant.conversation import messages as m
+from assistant.conversation.echo import OwnVoice
 from assistant.conversation.listener import Ears, Listener
-from assistant.conversation.machine import Phase, State, resting, start, step
-from assistant.conversation.reply import Reply
-from assistant.dialogue.client import DialogueUnavailable, Message, Parse
+from assistant.conversation.machine import BargeIn, Phase, State, resting, start, step
+from assistant.conversation.talker import Mouth, Talker, Uttered
+from assistant.conversation.thinker import Thinker
+from assistant.dialogue.client import Parse
 from assistant.dialogue.engine import Dialogue
 from assistant.errors import leaf
 from assistant.observe.trace import Trace
 from assistant.recognition.base import Partial, Transcript
-from assistant.synthesis.base import Synthesizer
-from audio.chime import chime
 from audio.errors import AudioError
-from audio.frames import Sink
 
 log = logging.getLogger(__name__)
 
 Role = Literal["user", "assistant"]
 TURNS_REMEMBERED = 6
-REPEATED_SOURCES = ("template", "notice", "announcement")
-"""Their sound is worth keeping on disk, and holds nothing personal."""
+MOST_WAITING = 256  # happenings before `run`, such as timers that ring while the engines load
 
 ENTITY_FACTS = ("entity", "value", "role", "start", "end")
-
-STILL_WAKING_UP = "I am still waking up. One moment, please."
-DIALOGUE_FAILED = "Sorry, something went wrong inside me. Please say that again."
-
-
-@dataclass(frozen=True, slots=True)
-class Mouth:
-    """What a session speaks with. Without a sink it only shows its answers."""
-
-    voice: Synthesizer | None = None
-    sink: Sink | None = None
-    chime: bool = False
-    duck: Callable[[bool], None] = lambda down: None
-    """Makes what is playing quieter, or as loud as before."""
 
 
 class Session:
@@ -65,24 +49,40 @@ class Session:
         bus: Bus,
         ears: Ears | None = None,
         mouth: Mouth | None = None,
+        free_text_slots: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self._state = start(state)
-        self._dialogue = dialogue
         self._bus = bus
-        self._mouth = mouth or Mouth()
         self._clock = clock
-        self._happened: deque[m.Happening] = deque()
+        self._happened: deque[m.Happening] = deque(maxlen=MOST_WAITING)
         self._stepping = False
         self._timer: asyncio.TimerHandle | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._reply: Reply | None = None
+        self._work: set[asyncio.Task[None]] = set()
+        self._over = False
         self._traces: dict[int, Trace] = {}
         self._changed = asyncio.Event()
-        self._asked = ""
+        self._asked: dict[int, str] = {}  # turns that the dialogue has, and that are not over
+        self._own_voice = OwnVoice()
         self.history: deque[tuple[Role, str]] = deque(maxlen=2 * TURNS_REMEMBERED)
         """What was said lately, for a language model: the dialogue's own memory is Rasa's."""
+        self._talker = Talker(
+            mouth or Mouth(),
+            on_stage=self._spoken_on,
+            on_heard=self._all_heard,
+            on_trouble=lambda sentence: self._trouble("voice", sentence),
+        )
+        self._thinker = Thinker(
+            name,
+            dialogue,
+            clock=clock,
+            post=self._post,
+            on_understood=self._understood,
+            on_trouble=lambda sentence: self._trouble("dialogue", sentence),
+            free_text_slots=free_text_slots,
+        )
         self._listener = self._listener_of(ears, state.timing.max_turn_s) if ears is not None else None
 
     # ── from outside ──────────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +90,11 @@ class Session:
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def over(self) -> bool:
+        """`run` has ended: nothing that is entered or announced now has an effect."""
+        return self._over
 
     @property
     def quiet(self) -> bool:
@@ -116,8 +121,8 @@ class Session:
         self._post(m.Interrupt(self._clock()))
 
     async def started(self) -> None:
-        """Until `run` is at work."""
-        await self.until(lambda: self._group is not None)
+        """Until `run` is at work, or over."""
+        await self.until(lambda: self._group is not None or self._over)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something that is true of this session or its source; looked at whenever either moved."""
@@ -126,12 +131,13 @@ class Session:
             await self._changed.wait()
 
     async def run(self) -> None:
-        """Converse. Raises AudioError when the source is lost."""
+        """Converse, once. Raises AudioError when microphone or loudspeaker is lost."""
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 self._changed.set()
                 try:
+                    self._step_all()  # what came before
                     if self._listener is None:
                         await asyncio.Event().wait()
                     else:
@@ -144,20 +150,29 @@ class Session:
             raise
 
     def _shut_up(self) -> None:
+        """End all that is under way. A turn that the dialogue has received goes on there."""
+        self._over, self._group = True, None
+        self._happened.clear()
         if self._timer is not None:
             self._timer.cancel()
         if self._listener is not None:
             self._listener.cancel()
-        if self._reply is not None:
-            self._reply.stop()
+        self._talker.stop()
+        for task in self._work:
+            task.cancel()
+        self._changed.set()
 
     # ── the machine ───────────────────────────────────────────────────────────────────────────────────────
 
     def _post(self, event: m.Happening) -> None:
         """Feed the machine. Commands can cause events; those wait their turn here, never in recursion."""
-        self._happened.append(event)
-        if self._stepping or self._group is None:
+        if self._over:
             return
+        self._happened.append(event)
+        if not self._stepping and self._group is not None:
+            self._step_all()
+
+    def _step_all(self) -> None:
         self._stepping = True
         try:
             while self._happened:
@@ -190,13 +205,11 @@ class Session:
 
     def _mark(self, before: State, event: m.Happening) -> None:
         """Keep the stopwatch of the turn that this event moved."""
-        trace = self._traces.setdefault(self._state.turn, Trace(self._state.turn))
+        trace = self._trace(self._state.turn)
         match event:
             case m.SpeechStopped() if before.phase is Phase.USER_SPEAKING:
                 trace.restart(event.voice_end_s)
             case m.Tick() if before.phase is Phase.USER_SPEAKING:  # cut for length
-                trace.restart(event.at_s)
-            case m.Typed() if self._state.turn != before.turn:
                 trace.restart(event.at_s)
             case m.TranscriptReady() if self._state.transcript is not None:
                 trace.mark("transcript", event.at_s)
@@ -214,24 +227,23 @@ class Session:
             case m.StartRecognition() | m.FinishRecognition() | m.CancelRecognition():
                 self._recognise(command)
             case m.Understand():
-                self._spawn(self._understand(command), "understand")
+                self._spawn(self._thinker.understand(command), "understand")
             case m.Ask():
-                self._spawn(self._ask(command), "ask")
+                self._ask(command)
             case m.Say():
                 self._say(command)
             case m.CloseReply():
-                if self._reply is not None:
-                    self._reply.close()
+                self._talker.close()
             case m.StopReply():
                 self._stop_reply(command.turn)
             case m.Duck():
-                self._mouth.duck(command.down)
+                self._talker.duck(command.down)
             case m.Acknowledge():
-                self._acknowledge()
+                self._talker.acknowledge(self._running)
             case m.EndTurn():
                 self._end_turn(command)
 
-    # ── recognition ───────────────────────────────────────────────────────────────────────────────────────
+    # ── listening ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _listener_of(self, ears: Ears, longest_turn_s: float) -> Listener:
         def on_partial(partial: Partial) -> None:
@@ -242,6 +254,7 @@ class Session:
             longest_turn_s=longest_turn_s,
             clock=self._clock,
             post=self._post,
+            hints=self._thinker.hints,
             on_partial=on_partial,
             on_transcript=self._transcribed,
             on_moved=self._changed.set,
@@ -249,153 +262,113 @@ class Session:
 
     def _recognise(self, command: m.StartRecognition | m.FinishRecognition | m.CancelRecognition) -> None:
         assert self._listener is not None
-        assert self._group is not None
         match command:
             case m.StartRecognition():
                 self._listener.start(command)
             case m.FinishRecognition():
-                self._listener.finish(command, self._group)
+                self._listener.finish(command, self._running)
             case m.CancelRecognition():
                 self._listener.cancel()
 
-    def _transcribed(self, turn: int, rev: int, transcript: Transcript) -> None:
-        if (self._state.turn, self._state.rev) == (turn, rev):
-            self._publish(
-                events.Heard,
-                text=transcript.text,
-                engine=transcript.engine,
-                confidence=transcript.confidence,
-                reason=transcript.reason,
-                took_s=transcript.compute_s,
-            )
+    def _transcribed(self, turn: int, rev: int, began_s: float, transcript: Transcript) -> str:
+        """The words to go on with: none, where they are the assistant's own."""
+        if (self._state.turn, self._state.rev) != (turn, rev):
+            return transcript.text
+        question_open = self._thinker.question_open
+        if not self._state.woken and self._own_voice.is_echo(
+            transcript.text, began_s, question_open=question_open
+        ):
+            reason = f"an echo of the answer: “{transcript.text}”"
+            transcript = replace(transcript, text="", words=(), alternatives=(), reason=reason)
+        self._publish(
+            events.Heard,
+            text=transcript.text,
+            engine=transcript.engine,
+            confidence=transcript.confidence,
+            reason=transcript.reason,
+            took_s=transcript.compute_s,
+        )
+        return transcript.text
 
-    # ── dialogue ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── thinking ──────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _understand(self, command: m.Understand) -> None:
-        """Parse ahead of time; a failure here is no loss, for `_ask` parses what has no parse."""
-        if not self._dialogue.ready:
-            return
-        try:
-            parse = await self._dialogue.parse(command.text)
-        except DialogueUnavailable as error:
-            log.info("no early parse: %s", error)
-            return
-        self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse))
+    def _ask(self, command: m.Ask) -> None:
+        trace = self._trace(command.turn)
+        if trace.speech_end_s is None:  # typed
+            trace.restart(self._clock())
+        self._asked[command.turn] = command.text
+        self.history.append(("user", command.text))
+        self._spawn(self._thinker.ask(command), "ask")
 
-    async def _ask(self, command: m.Ask) -> None:
-        """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
-        turn, self._asked = command.turn, command.text
-        try:
-            await self._awake(turn)
-            parse = command.parse
-            if not isinstance(parse, Parse):
-                parse = await self._dialogue.parse(command.text)
-                self._trace(turn).mark("intent", self._clock())
-            self._publish(
-                events.Understood,
-                turn=turn,
-                text=command.text,
-                intent=parse.intent,
-                confidence=parse.confidence,
-                entities=tuple(
-                    {key: entity[key] for key in ENTITY_FACTS if key in entity} for entity in parse.entities
-                ),
-            )
-            async for news in self._dialogue.turn(self.name, command.text, turn, parse):
-                if isinstance(news, Message) and not news.spoken:
-                    self._post(m.ReplyText(self._clock(), turn, news.text, news.source))
-                else:
-                    self._post(m.Progress(self._clock(), turn))
-            self._post(m.ReplyComplete(self._clock(), turn))
-        except DialogueUnavailable as error:
-            self._trouble("dialogue", str(error))
-            self._post(m.Failed(self._clock(), turn, str(error)))
-        except Exception:
-            log.exception("the dialogue failed")
-            self._post(m.Failed(self._clock(), turn, DIALOGUE_FAILED))
+    def _understood(self, turn: int, text: str, parse: Parse) -> None:
+        self._trace(turn).mark("intent", self._clock())
+        entities = tuple({key: each[key] for key in ENTITY_FACTS if key in each} for each in parse.entities)
+        self._publish(
+            events.Understood,
+            turn=turn,
+            text=text,
+            intent=parse.intent,
+            confidence=parse.confidence,
+            entities=entities,
+        )
 
-    async def _awake(self, turn: int) -> None:
-        """Rasa takes seconds to load: say so at once, and keep the turn until it is there."""
-        if self._dialogue.ready:
-            return
-        self._post(m.ReplyText(self._clock(), turn, STILL_WAKING_UP, "notice"))
-        waiting = asyncio.ensure_future(self._dialogue.wait_ready())
-        try:
-            while not (await asyncio.wait({waiting}, timeout=2.0))[0]:
-                self._post(m.Progress(self._clock(), turn))
-            waiting.result()
-        finally:
-            waiting.cancel()
-
-    # ── mouth ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── talking ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _say(self, command: m.Say) -> None:
-        if self._reply is None:
-            self._reply = self._new_reply(command.turn)
         self._publish(events.Replied, text=command.text, source=command.source)
-        self._reply.say(command.text, cacheable=command.source in REPEATED_SOURCES)
+        self._talker.say(command, self._running)
 
-    def _new_reply(self, turn: int) -> Reply:
-        assert self._group is not None
-        trace = self._trace(turn)
-
-        def on_stage(stage: str) -> None:
-            if stage != "progress":
-                trace.mark(stage, self._clock())
-            self._post(m.Progress(self._clock(), turn))
-
-        reply = Reply(
-            self._mouth.voice,
-            self._mouth.sink,
-            on_stage=on_stage,
-            on_heard=lambda: self._all_heard(turn),
-            on_trouble=lambda sentence: self._trouble("voice", sentence),
-        )
-        reply.start(self._group)
-        return reply
+    def _spoken_on(self, turn: int, stage: str) -> None:
+        if stage != "progress":
+            self._trace(turn).mark(stage, self._clock())
+        self._post(m.Progress(self._clock(), turn))
 
     def _all_heard(self, turn: int) -> None:
         self._was_audible()
         self._post(m.ReplyHeard(self._clock(), turn))
 
     def _stop_reply(self, turn: int) -> None:
-        reply, self._reply = self._reply, None
-        if reply is not None:
-            heard = reply.stop()
-            self._remember(heard)
-            self._was_audible()
-            self._publish(events.Spoken, turn=turn, text=reply.text, heard=heard, interrupted=True)
-            self._spawn(self._dialogue.heard(self.name, heard), "what was heard")
+        uttered = self._talker.stop()
+        if uttered is None:
+            return
+        if self._state.phase is not Phase.USER_SPEAKING and not self._state.woken:
+            self._was_audible()  # else a person interrupts, and is heard from their first word on
+        self._uttered(turn, uttered, interrupted=True)
+        if turn in self._asked:
+            self._spawn(self._thinker.heard(uttered.heard), "what was heard")
 
     def _was_audible(self) -> None:
-        if self._listener is not None and self._mouth.sink is not None:
+        """What was heard up to now may be the answer, unless the microphone does not hear the loudspeaker."""
+        hears_itself = self._talker.audible and self._state.barge_in is not BargeIn.SPEECH
+        if self._listener is not None and hears_itself:
             self._listener.spoke()
 
-    def _acknowledge(self) -> None:
-        if self._mouth.chime and self._mouth.sink is not None:
-            self._spawn(self._mouth.sink.write(chime(self._mouth.sink.sample_rate_hz)), "chime")
+    def _uttered(self, turn: int, uttered: Uttered, *, interrupted: bool) -> None:
+        self.history.append(("assistant", uttered.heard))
+        if self._talker.audible:
+            self._own_voice.spoke(uttered.heard, self._clock())
+        self._publish(
+            events.Spoken, turn=turn, text=uttered.text, heard=uttered.heard, interrupted=interrupted
+        )
 
     # ── the end of a turn ─────────────────────────────────────────────────────────────────────────────────
 
     def _end_turn(self, command: m.EndTurn) -> None:
-        reply, self._reply = self._reply, None
-        if reply is not None:
-            self._remember(reply.text)
-            self._publish(
-                events.Spoken, turn=command.turn, text=reply.text, heard=reply.text, interrupted=False
-            )
+        uttered = self._talker.end()
+        if uttered is not None:
+            self._uttered(command.turn, uttered, interrupted=False)
         trace = self._trace(command.turn)
         trace.mark("done", self._clock())
         self._publish(events.TurnEnded, turn=command.turn, outcome=command.outcome, stages_s=trace.stages_s())
         self._traces = {turn: kept for turn, kept in self._traces.items() if turn > command.turn}
-
-    def _remember(self, answer: str) -> None:
-        if self._asked:
-            self.history.append(("user", self._asked))
-        self.history.append(("assistant", answer))
-        self._asked = ""
+        self._asked.pop(command.turn, None)
 
     # ── small things ──────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _running(self) -> asyncio.TaskGroup:
+        assert self._group is not None
+        return self._group
 
     def _trace(self, turn: int) -> Trace:
         return self._traces.setdefault(turn, Trace(turn))
@@ -407,6 +380,7 @@ class Session:
         turn = self._state.turn if turn is None else turn
         self._bus.publish(kind(at_s=self._clock(), session=self.name, turn=turn, **facts))
 
-    def _spawn(self, work: object, name: str) -> asyncio.Task[None]:
-        assert self._group is not None
-        return self._group.create_task(work, name=name)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = self._running.create_task(work, name=name)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)

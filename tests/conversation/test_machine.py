@@ -91,15 +91,48 @@ def test_speech_after_the_end_of_turn_but_before_the_transcript_takes_the_turn_b
     assert not any(isinstance(c, e.Ask) for c in commands)
 
 
+WAKE_END = 13_000 - T.wake_lag_samples
+
+
 def test_wake_word_and_command_in_one_breath() -> None:
     state, commands = run(State(), e.SpeechStarted(0, 1_000), e.WakeWord(0.8, 13_000))
-    assert commands == [e.StartRecognition(1, 0, 13_000)]
+    assert (state.phase, commands) == (Phase.LISTENING, [])
+    assert state.deadline_s is not None
+    state, commands = run(state, e.Tick(state.deadline_s))
+    assert commands == [e.StartRecognition(1, 0, WAKE_END)]
     assert state.phase is Phase.USER_SPEAKING
+
+
+def test_wake_word_and_a_short_command_in_one_breath() -> None:
+    state, commands = run(
+        State(), e.SpeechStarted(0, 1_000), e.WakeWord(0.8, 13_000), e.SpeechStopped(1.19, 1.03)
+    )
+    assert commands == [e.StartRecognition(1, 0, WAKE_END), e.FinishRecognition(1, 0)]
+    assert state.phase is Phase.PAUSED
+
+
+def test_a_wake_word_alone_is_no_command() -> None:
+    """The detector of voice still hears its end when the wake word is noticed."""
+    events = (e.SpeechStarted(0, 1_000), e.WakeWord(0.8, 13_000), e.SpeechStopped(0.96, 0.8))
+    state, commands = run(State(), *events, e.Tick(1.3), e.Tick(2.0))
+    assert commands == [e.Acknowledge()]
+    assert state.phase is Phase.LISTENING
+    _, commands = run(state, e.SpeechStarted(2.5, 37_000))
+    assert commands == [e.StartRecognition(1, 0, 29_000)]
+
+
+def test_the_end_of_the_answer_is_no_command_either() -> None:
+    speaking: list[e.Happening] = [*spoken_turn(), e.ReplyText(2, 1, "A long story.", "template")]
+    state, commands = run(
+        open_mic(), *speaking, e.SpeechStarted(2.5, 30_000), e.WakeWord(3, 48_000), e.SpeechStopped(3.4, 3.25)
+    )
+    assert commands[-3:] == [e.StopReply(1), e.EndTurn(1, "interrupted"), e.Acknowledge()]
+    assert state.phase is Phase.LISTENING
 
 
 def test_wake_word_then_a_pause_then_the_command_without_the_wake_word_in_it() -> None:
     _, commands = run(State(), e.WakeWord(0.8, 13_000), e.SpeechStarted(1.3, 15_000))
-    assert commands == [e.Acknowledge(), e.StartRecognition(1, 0, 13_000)]
+    assert commands == [e.Acknowledge(), e.StartRecognition(1, 0, WAKE_END)]
 
 
 def test_without_a_wake_word_nothing_is_recognised() -> None:
@@ -184,6 +217,45 @@ def test_an_announcement_waits_until_the_person_has_been_answered() -> None:
     state, commands = run(state, *spoken_turn()[1:], *answer(2, 1))
     assert commands[-2:] == [e.Say(2, "Your timer is done.", "announcement"), e.CloseReply(2)]
     assert state.turn == 2
+
+
+def test_an_announcement_waits_for_the_command_after_the_wake_word() -> None:
+    state, commands = run(State(), e.WakeWord(0, 0), e.Announcement(1, "Your timer is done."))
+    assert commands == [e.Acknowledge()]
+    _, commands = run(state, e.Tick(T.no_speech_s), e.ReplyHeard(T.no_speech_s + 1, 1))
+    assert e.Say(2, "Your timer is done.", "announcement") in commands
+
+
+def test_who_talks_over_the_end_of_an_answer_is_heard() -> None:
+    """Where the loudspeaker may be what is heard, the voice has to go on; with headphones it need not."""
+    overlap: list[e.Happening] = [
+        *spoken_turn(),
+        e.ReplyText(2, 1, "It is noon.", "template"),
+        e.ReplyComplete(2, 1),
+        e.SpeechStarted(2.9, 40_000),
+        e.ReplyHeard(3, 1),
+    ]
+    state, _ = run(open_mic(), *overlap)
+    assert state.phase is Phase.LISTENING
+    state, commands = run(state, e.Tick(3 + T.barge_in_s))
+    assert commands == [e.StartRecognition(2, 0, 32_000)]
+    _, commands = run(open_mic(barge_in=BargeIn.SPEECH), *overlap)
+    assert commands[-1] == e.StartRecognition(2, 0, 32_000)
+
+
+def test_the_echo_of_an_answer_is_no_turn() -> None:
+    history: list[e.Happening] = [
+        e.WakeWord(0, 0),
+        *spoken_turn(0.5),
+        e.ReplyText(2.5, 1, "It is noon.", "template"),
+        e.ReplyComplete(2.5, 1),
+        e.SpeechStarted(2.7, 43_000),
+        e.ReplyHeard(3.5, 1),
+        e.SpeechStopped(3.8, 3.6),
+    ]
+    state, commands = run(State(), *history)
+    assert commands[-1] == e.EndTurn(1, "answered")
+    assert state.deadline_s == 3.8 + T.follow_up_s
 
 
 def test_the_follow_up_window_closes() -> None:

@@ -1,0 +1,120 @@
+"""The thinking half of a session: sentences to the dialogue, its answers to the turn machine."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from assistant.conversation import messages as m
+from assistant.dialogue.client import DialogueUnavailable, Message, Parse, TurnDone
+from assistant.dialogue.engine import Dialogue
+from assistant.recognition.base import Hints
+
+log = logging.getLogger(__name__)
+
+STILL_WAKING_UP = "I am still waking up. One moment, please."
+DIALOGUE_FAILED = "Sorry, something went wrong inside me. Please say that again."
+PROGRESS_S = 2.0  # while it waits for the dialogue, it says so often that it is alive
+
+
+class Thinker:
+    """One conversation with the dialogue, under the name `sender`. Loop thread.
+
+    `on_understood` gets turn, text and parse of each turn that is committed, before the dialogue has it;
+    `on_trouble` a sentence. `free_text_slots`: what the dialogue asks for that can be any words.
+    """
+
+    def __init__(
+        self,
+        sender: str,
+        dialogue: Dialogue,
+        *,
+        clock: Callable[[], float],
+        post: Callable[[m.Happening], None],
+        on_understood: Callable[[int, str, Parse], None],
+        on_trouble: Callable[[str], None],
+        free_text_slots: frozenset[str] = frozenset(),
+    ) -> None:
+        self._sender = sender
+        self._dialogue = dialogue
+        self._clock = clock
+        self._post = post
+        self._on_understood = on_understood
+        self._on_trouble = on_trouble
+        self._free_text_slots = free_text_slots
+        self._requested_slot: str | None = None
+
+    @property
+    def question_open(self) -> bool:
+        """The dialogue waits for the answer to a question of its own."""
+        return self._requested_slot is not None
+
+    def hints(self) -> Hints:
+        """What is known now about what a person will say next."""
+        return Hints(free_text=self._requested_slot in self._free_text_slots)
+
+    async def understand(self, command: m.Understand) -> None:
+        """Parse ahead of time; a failure here is no loss, for `ask` parses what has no parse."""
+        if not self._dialogue.ready:
+            return
+        try:
+            parse = await self._dialogue.parse(command.text)
+        except DialogueUnavailable as error:
+            log.info("no early parse: %s", error)
+        except Exception:
+            log.exception("the early parse failed")
+        else:
+            self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse))
+
+    async def ask(self, command: m.Ask) -> None:
+        """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
+        turn = command.turn
+        try:
+            await self._awake(turn)
+            parse = command.parse
+            if not isinstance(parse, Parse):
+                parse = await self._dialogue.parse(command.text)
+            self._on_understood(turn, command.text, parse)
+            await self._answer(turn, command.text, parse)
+        except DialogueUnavailable as error:
+            self._requested_slot = None
+            self._on_trouble(str(error))
+            self._post(m.Failed(self._clock(), turn, str(error)))
+        except Exception:
+            self._requested_slot = None
+            log.exception("the dialogue failed")
+            self._post(m.Failed(self._clock(), turn, DIALOGUE_FAILED))
+
+    async def heard(self, text: str) -> None:
+        """An answer of the dialogue was interrupted, and only this of it was heard."""
+        try:
+            await self._dialogue.heard(self._sender, text)
+        except DialogueUnavailable as error:
+            log.info("the dialogue was not told what was heard: %s", error)
+        except Exception:
+            log.exception("the dialogue was not told what was heard")
+
+    async def _answer(self, turn: int, text: str, parse: Parse) -> None:
+        async with contextlib.aclosing(self._dialogue.turn(self._sender, text, turn, parse)) as answer:
+            async for news in answer:
+                match news:
+                    case Message(spoken=False):
+                        self._post(m.ReplyText(self._clock(), turn, news.text, news.source))
+                    case Message():
+                        self._post(m.Progress(self._clock(), turn))
+                    case TurnDone():
+                        self._requested_slot = news.requested_slot
+        self._post(m.ReplyComplete(self._clock(), turn))
+
+    async def _awake(self, turn: int) -> None:
+        """Rasa takes seconds to load: say so at once, and keep the turn until it is there."""
+        if self._dialogue.ready:
+            return
+        self._post(m.ReplyText(self._clock(), turn, STILL_WAKING_UP, "notice"))
+        waiting = asyncio.ensure_future(self._dialogue.wait_ready())
+        try:
+            while not (await asyncio.wait({waiting}, timeout=PROGRESS_S))[0]:
+                self._post(m.Progress(self._clock(), turn))
+            waiting.result()
+        finally:
+            waiting.cancel()
