@@ -24,9 +24,14 @@ _ACOUSTIC, _POSTERIOR, _AGREEMENT, _BIAS = 2.2, 9.7, 10.5, -12.2
 
 NOISE = "noise, not words"
 
-NOTHING = 0.05
-"""Below this confidence there is no text: that keeps 144 of 145 and 112 of 115 rightly recognised commands
-(clean; kitchen noise at 12 dB), and drops three quarters of open speech and of other domains."""
+HOPELESS = 0.0025
+"""Below this confidence there is no text: nothing that was meant for the assistant is worth keeping there."""
+
+DOUBTFUL = 0.05
+"""Below this confidence text is not to be taken unless something else speaks for it: dropping it keeps 144 of
+145 and 112 of 115 rightly recognised commands (clean; kitchen noise at 12 dB), and drops three quarters of open
+speech and of other domains. Short commands suffer, since live and second pass differ most in their first
+words; see `router` for what may speak for them."""
 
 _LONG_WORD_S = 0.9
 _LONG_LETTER_S = 0.2
@@ -51,7 +56,7 @@ def sphinx_confidence(decoded: Decoded, live_text: str | None) -> tuple[float, s
         + _BIAS
     )
     confidence = 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, score))))
-    if confidence < NOTHING:
+    if confidence < HOPELESS:
         return 0.0, "nothing that the language model knows"
     return confidence, ""
 

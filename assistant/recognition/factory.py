@@ -6,7 +6,7 @@ from collections.abc import Callable
 from assistant.config.model import Config
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.training_data import TrainingData, load_training_data
-from assistant.models import find_whisper
+from assistant.models import find_whisper, why_no_whisper
 from assistant.recognition.base import Recognizer
 from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
 from assistant.recognition.router import Judge, RoutedRecognizer, Thresholds
@@ -14,11 +14,6 @@ from assistant.recognition.sphinx import SphinxRecognizer
 
 MOST_HOTWORDS = 60
 """Whisper's prompt holds half its 448 tokens; a name has two or three."""
-
-NO_WHISPER = (
-    "There is no Whisper model: commands are understood, open speech is not. "
-    "To have it, run: assistant models get base.en"
-)
 
 
 async def create(
@@ -60,19 +55,24 @@ async def _assembled(
     if settings.engine == "whisper":
         return _whisper(config)
     embedded = SphinxRecognizer(await files_for(project, progress), settings.sphinx)
-    if settings.engine == "sphinx":
-        return embedded
-    wanted = settings.whisper
-    there = await asyncio.to_thread(find_whisper, wanted.model, wanted.language) is not None
-    if not there:
-        notice(NO_WHISPER)
+    whisper = None
+    if settings.engine == "auto":
+        wanted = settings.whisper
+        if await asyncio.to_thread(find_whisper, wanted.model, wanted.language) is not None:
+            whisper = _whisper(config)
+        else:
+            notice(NO_WHISPER)
     return RoutedRecognizer(
         embedded,
-        _whisper(config) if there else None,
+        whisper,
         judge=judge,
         notice=notice,
         thresholds=Thresholds(judge=config.dialogue.nlu_threshold),
     )
+
+
+def _no_whisper(name: str, language: str) -> str:
+    return f"{why_no_whisper(name, language)} Until then commands are understood, open speech is not."
 
 
 def _whisper(config: Config) -> Recognizer:

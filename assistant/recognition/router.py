@@ -21,7 +21,7 @@ from assistant.recognition.base import (
     RecognizerUnavailable,
     Transcript,
 )
-from assistant.recognition.confidence import NOISE
+from assistant.recognition.confidence import DOUBTFUL, NOISE
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,11 @@ MAX_UTTERANCE_S = 30.0
 SURE = 0.5
 """Confidence of the embedded recogniser from which its words are taken: its confidence is a calibrated
 probability, so this is where it is rather right than wrong."""
+
+SURE_MEANING = 0.9
+"""Confidence of the understanding from which doubtful words are taken after all: of 180 commands by three
+synthetic voices that keeps 166 of the 173 rightly understood ones, instead of 159, and still takes none of 100
+recorded orders of another domain (benchmarks/routing.py)."""
 
 JUDGE_TIMEOUT_S = 0.25
 """The understanding is asked what it thinks of a transcript; a command must not wait for it long."""
@@ -42,10 +47,18 @@ ENGINE = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where on a command is believed: by the recogniser, and by the understanding."""
+    """From where on a command is believed: by the recogniser, and by the understanding. From `meaning` on the
+    understanding alone is enough."""
 
     recognizer: float = SURE
     judge: float = 0.5
+    meaning: float = SURE_MEANING
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    sure: bool
+    reason: str
 
 
 class RoutedRecognizer:
@@ -70,7 +83,7 @@ class RoutedRecognizer:
 
     @property
     def name(self) -> str:
-        return ENGINE
+        return ENGINE if self.whisper is not None else self.embedded.name
 
     async def start(self) -> None:
         """Load both engines beside each other. Goes on without Whisper where it does not load, and says so.
@@ -171,11 +184,12 @@ class RoutedStream:
             if self._owner.whisper is None:
                 raise
             return _because(await self._ask_whisper(), f"the embedded recogniser failed: {error}")
-        doubt = await self._doubt(heard)
-        if not doubt:
-            return _because(heard, "a command, and sure of it")
+        verdict = await self._verdict(heard)
+        if verdict.sure:
+            return _because(heard, verdict.reason)
         if self._owner.whisper is None or heard.reason == NOISE:
-            return _because(heard, doubt)
+            return _because(heard if heard.confidence >= DOUBTFUL else _dropped(heard), verdict.reason)
+        doubt = verdict.reason
         try:
             open_speech = await self._ask_whisper()
         except RecognizerUnavailable as error:
@@ -184,17 +198,21 @@ class RoutedStream:
             return _because(heard, f"{doubt}, but Whisper understood nothing ({open_speech.reason})")
         return _because(open_speech, doubt)
 
-    async def _doubt(self, heard: Transcript) -> str:
-        """Why the embedded recogniser's words are not to be taken; "" when they are."""
+    async def _verdict(self, heard: Transcript) -> "_Verdict":
+        """Whether the embedded recogniser's words are to be taken, and why."""
         limits = self._owner.thresholds
         if not heard.text:
-            return heard.reason or "no command in it"
-        if heard.confidence < limits.recognizer:
-            return f"not sure of the words ({heard.confidence:.2f})"
+            return _Verdict(False, heard.reason or "no command in it")
         judged = await self._owner.judge(heard.text)
+        if heard.confidence < limits.recognizer:
+            words = f"not sure of the words ({heard.confidence:.2f})"
+            # Where Whisper is there, its second opinion is worth more.
+            if self._owner.whisper is None and judged is not None and judged >= limits.meaning:
+                return _Verdict(True, f"{words}, but of what they mean ({judged:.2f})")
+            return _Verdict(False, words)
         if judged is not None and judged < limits.judge:
-            return f"not sure what the words mean ({judged:.2f})"
-        return ""
+            return _Verdict(False, f"not sure what the words mean ({judged:.2f})")
+        return _Verdict(True, "a command, and sure of it")
 
     async def _ask_whisper(self) -> Transcript:
         assert self._owner.whisper is not None
@@ -206,6 +224,10 @@ class RoutedStream:
         except BaseException:
             self._whisper.cancel()
             raise
+
+
+def _dropped(transcript: Transcript) -> Transcript:
+    return replace(transcript, text="", words=(), alternatives=())
 
 
 def _because(transcript: Transcript, reason: str) -> Transcript:

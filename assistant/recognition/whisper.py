@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.config.model import Whisper
-from assistant.models import find_whisper
+from assistant.models import find_whisper, why_no_whisper
 from assistant.recognition.base import OnPartial, Partial, RecognizerUnavailable, Transcript
 from assistant.recognition.stability import StablePrefix
 from assistant.recognition.whisper_decoding import Abandoned, Decoded, WhisperEngine
@@ -96,12 +96,7 @@ def locate(settings: Whisper) -> Path:
     folder = find_whisper(settings.model, settings.language)
     if folder is not None:
         return folder
-    if settings.model:
-        raise RecognizerUnavailable(
-            f"The Whisper model {settings.model!r} is not on this machine, or not whole: fetch it with "
-            f"`assistant models get {settings.model}`, or give the path of a folder that has it."
-        )
-    raise RecognizerUnavailable("There is no Whisper model on this machine: `assistant models get base.en`.")
+    raise RecognizerUnavailable(why_no_whisper(settings.model, settings.language))
 
 
 class WhisperStream:

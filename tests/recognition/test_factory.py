@@ -40,7 +40,10 @@ def settings(engine: str, model: str = "") -> Config:
 async def test_without_a_whisper_model_commands_work_and_it_is_said_once() -> None:
     config, notices = settings("auto"), list[str]()
     recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
-    assert notices == [factory.NO_WHISPER]
+    [notice] = notices
+    assert "no Whisper model" in notice
+    assert "commands are understood" in notice
+    assert "assistant models get base.en" in notice
     for command in ("turn on the disco ball", "set a timer for twenty five minutes"):
         stream = recognizer.stream()
         stream.feed(say(command))
@@ -81,3 +84,24 @@ async def test_whisper_alone_without_a_model_says_how_to_get_one() -> None:
     config = settings("whisper")
     with pytest.raises(RecognizerUnavailable, match="assistant models get"):
         await factory.create(config, RasaProject.from_config(config))
+
+
+@pytest.mark.parametrize("name", ["tiny.en", ""])
+async def test_a_model_that_is_damaged_is_not_called_missing(sure_model: Path, name: str) -> None:
+    place = paths.models_dir() / "whisper" / "tiny.en"
+    shutil.copytree(sure_model, place)
+    (place / "model.bin").unlink()
+    config, notices = settings("auto", name), list[str]()
+    recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
+    await recognizer.close()
+    [notice] = notices
+    assert "tiny.en is damaged (model.bin is missing)" in notice
+    assert "assistant models get tiny.en" in notice
+
+
+async def test_a_model_that_was_named_and_is_not_there_is_named() -> None:
+    config, notices = settings("auto", "small.en"), list[str]()
+    recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
+    await recognizer.close()
+    [notice] = notices
+    assert "'small.en' is not installed" in notice

@@ -106,6 +106,25 @@ def open_speech() -> Scripted:
 
 
 @pytest.mark.parametrize(
+    ("confidence", "judge", "text"),
+    [
+        (0.3, judge_of(0.95), True),
+        (0.01, judge_of(0.95), True),  # the meaning is sure: "stop" is worth a doubtful word
+        (0.01, judge_of(0.8), False),
+        (0.01, judge_of(None), False),
+        (0.01, None, False),
+        (0.3, judge_of(0.3), True),  # the dialogue itself decides what to make of it
+    ],
+)
+async def test_without_whisper_a_sure_meaning_speaks_for_doubtful_words(
+    confidence: float, judge: Judge | None, text: bool
+) -> None:
+    transcript = await ask(Scripted("sphinx", "stop", confidence), None, judge=judge)
+    assert transcript.text == ("stop" if text else "")
+    assert "not sure of the words" in transcript.reason
+
+
+@pytest.mark.parametrize(
     ("embedded", "judge", "engine", "reason"),
     [
         (sure(), None, "sphinx", "sure of it"),
