@@ -59,7 +59,7 @@ class Engines:
         try:
             voice = await synthesis.create(self._config.voice, notice=self._notice)
         except VoiceUnavailable as error:
-            self._notice(f"No voice: {error}. Answers are shown only.")
+            self._notice(f"{error} Until then answers are shown only.")
             return
         self.voice = voice
         self._stack.push_async_callback(voice.close)

@@ -8,7 +8,7 @@ from assistant.app import Assistant
 from assistant.bus import Bus
 from assistant.channels.console import Console
 from assistant.channels.record import Recorder, TurnRecord
-from assistant.cli.common import notice, print_json, printer
+from assistant.cli.common import awake, notice, print_json, printer
 from assistant.cli.texts import lines, turn_text
 from assistant.cli.training import trained
 from assistant.config import Config
@@ -35,7 +35,7 @@ async def ask(config: Config, texts: tuple[str, ...], as_json: bool) -> int:
             if not as_json:
                 assistant.bus.observe(Console(printer(), timings=False))
             session = assistant.session(SESSION, open_mic=False)
-            await assistant.dialogue.wait_ready()
+            await awake(assistant.dialogue)
             async with asyncio.TaskGroup() as group:
                 running = group.create_task(session.run(), name="session")
                 async for text in _each(turns) if turns else lines():

@@ -22,6 +22,7 @@ from assistant.errors import UserError
 
 if TYPE_CHECKING:  # reading settings takes a third of a second to import, which `--help` need not wait for
     from assistant.config import Config
+    from assistant.dialogue.engine import Dialogue
 
 INTERRUPTED = 130  # as a shell says it: 128 and the signal's number
 TERMINATED = 143
@@ -117,6 +118,18 @@ def run(main: Coroutine[Any, Any, int | None], *, endless: bool = False) -> None
     status = asyncio.run(supervised())
     if status:
         raise click.exceptions.Exit(status)
+
+
+async def awake(dialogue: "Dialogue") -> None:
+    """Wait for the dialogue to be ready. Raises `UserError` that says why it will not be."""
+    from assistant.dialogue.client import DialogueUnavailable
+
+    try:
+        await dialogue.wait_ready()
+    except DialogueUnavailable as error:
+        raise UserError(
+            f"The dialogue does not start: {error.detail}. `assistant doctor` checks it."
+        ) from error
 
 
 IMPORTED_S = time.time()

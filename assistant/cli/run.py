@@ -12,11 +12,11 @@ from assistant.channels import files
 from assistant.channels.console import Console
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
-from assistant.cli.common import NOTHING_HEARD, notice, print_json, printer, process_start_s
+from assistant.cli.common import NOTHING_HEARD, awake, notice, print_json, printer, process_start_s
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.conversation.listener import Ears
-from assistant.conversation.session import Mouth
+from assistant.conversation.talker import Mouth
 from assistant.engines import Engines
 from assistant.errors import UserError
 from audio.detector import Detector, DetectorEvent, DetectorSettings
@@ -88,7 +88,7 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
                 console.line("file", str(path))
 
         startup.mark("ready_to_listen")
-        await assistant.dialogue.wait_ready()
+        await awake(assistant.dialogue)
         startup.mark("dialogue_ready")
         if not as_json:
             console.line("ready", startup.line())

@@ -90,9 +90,12 @@ class RasaProject:
         """The interpreter of Rasa's own environment (ASSISTANT_RASA_PYTHON). Raises `UserError`."""
         named = os.environ.get("ASSISTANT_RASA_PYTHON")
         if named:
-            candidates = [Path(named).expanduser()]
-        else:
-            candidates = [folder / ".venv/bin/python" for folder in (self.root, paths.rasa_project())]
+            if (python := Path(named).expanduser()).exists():
+                return python
+            raise UserError(
+                f"Rasa is not installed: ASSISTANT_RASA_PYTHON names {named}, which is not there."
+            )
+        candidates = [folder / ".venv/bin/python" for folder in (self.root, paths.rasa_project())]
         for candidate in candidates:
             if candidate.exists():
                 return candidate

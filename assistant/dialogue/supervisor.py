@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +24,8 @@ from assistant.dialogue.process import Launch, ManagedProcess, Unusable, free_po
 from assistant.dialogue.project import RasaProject
 
 CLOSE_TIMEOUT_S = 5.0
+FRUITLESS_STARTS = 3
+"""So many in a row, and nobody is kept waiting for the next."""
 _NO_MODEL = 409  # Rasa begins to answer when it has loaded its model, or has failed to
 _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=4.0)
 _WARM_UP_TIMEOUT = aiohttp.ClientTimeout(total=20.0)
@@ -63,6 +66,14 @@ class ServiceAccess:
 OnState = Callable[[State], None]
 
 
+def serves(status: int) -> bool:
+    """Whether a server that answers a check with this HTTP status is at work. Raises `Unusable` when it will
+    never be."""
+    if status == _NO_MODEL:
+        raise Unusable("runs without a model: it could not load it")
+    return status == 200
+
+
 class Supervisor:
     """Starts both servers at once, restarts either with back-off, and takes both away at `close`.
 
@@ -89,7 +100,8 @@ class Supervisor:
         self._up: set[str] = set()
         self._reasons: dict[str, str] = {}
         self._state = State(Phase.STARTING)
-        self._ready = asyncio.Event()
+        self._fruitless: Counter[str] = Counter()  # starts in a row that led to nothing
+        self._settled = asyncio.Event()  # ready, or not to be waited for
         self._tasks: list[asyncio.Task[None]] = []
         self._folder: Path | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -119,11 +131,12 @@ class Supervisor:
         ]
 
     async def wait_ready(self, timeout_s: float) -> bool:
-        """Whether both answer, waiting up to `timeout_s`."""
+        """Whether both answer, waiting up to `timeout_s`; less when one of them ends again and again while it
+        starts (they are tried further all the same)."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                await self._ready.wait()
-        return self._ready.is_set()
+                await self._settled.wait()
+        return self._settled.is_set() and self.state.phase is Phase.READY
 
     async def close(self) -> None:
         """Both are gone afterwards, within `CLOSE_TIMEOUT_S`. Idempotent."""
@@ -133,7 +146,7 @@ class Supervisor:
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)
         self._up.clear()
-        self._ready.clear()
+        self._settled.clear()
         if self._http is not None:
             await self._http.close()
         if self._folder is not None:
@@ -145,10 +158,12 @@ class Supervisor:
             if name == "Rasa":
                 await self._warm_up()
             self._up.add(name)
+            self._fruitless[name] = 0
             self._reasons.pop(name, None)
             self._publish()
 
         def on_down(reason: str) -> None:
+            self._fruitless[name] += name not in self._up
             self._up.discard(name)
             self._reasons[name] = reason
             self._publish()
@@ -158,17 +173,19 @@ class Supervisor:
     def _publish(self) -> None:
         if len(self._up) == 2:
             state = State(Phase.READY)
-            self._ready.set()
         else:
             state = (
                 State(Phase.DOWN, "; ".join(self._reasons.values()))
                 if self._reasons
                 else State(Phase.STARTING)
             )
-            self._ready.clear()
         if state != self._state:
             self._state = state
             self._on_state(state)
+        if state.phase is Phase.READY or max(self._fruitless.values(), default=0) >= FRUITLESS_STARTS:
+            self._settled.set()
+        else:
+            self._settled.clear()
 
     def _rasa_launch(self) -> Launch:
         if not port_is_free(self._rasa_port):
@@ -236,9 +253,7 @@ class Supervisor:
             return False
         try:
             async with self._http.get(f"http://127.0.0.1:{port}{path}", params=parameters) as response:
-                if response.status == _NO_MODEL:
-                    raise Unusable("runs without a model: it could not load it")
-                return response.status == 200
+                return serves(response.status)
         except (aiohttp.ClientError, TimeoutError):
             return False
 

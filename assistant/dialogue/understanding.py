@@ -12,11 +12,12 @@ from typing import Self
 
 import aiohttp
 
+from assistant import paths
 from assistant.dialogue.client import DialogueUnavailable, Parse, RasaClient
 from assistant.dialogue.environment import child_command, rasa_environment
 from assistant.dialogue.process import Launch, ManagedProcess, free_port
 from assistant.dialogue.project import RasaProject
-from assistant.dialogue.supervisor import Endpoint
+from assistant.dialogue.supervisor import FRUITLESS_STARTS, Endpoint, serves
 
 _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=4.0)
 
@@ -34,7 +35,9 @@ class Understanding:
         self._start_timeout_s = start_timeout_s
         self._token = secrets.token_hex(24)
         self._port = free_port()
-        self._up = asyncio.Event()
+        self._up = False
+        self._fruitless = 0
+        self._settled = asyncio.Event()  # up, or not to be waited for
         self._client = RasaClient(self._endpoint, turn_timeout_s=start_timeout_s)
         self._task: asyncio.Task[None] | None = None
         self._folder = Path()
@@ -46,13 +49,15 @@ class Understanding:
         self._task = asyncio.create_task(process.run(), name="understanding")
         try:
             async with asyncio.timeout(self._start_timeout_s):
-                await self._up.wait()
-        except TimeoutError as error:
-            await self._close()
-            raise DialogueUnavailable(f"Rasa does not start: {self._reason or 'no answer'}") from error
+                await self._settled.wait()
+        except TimeoutError:
+            pass
         except BaseException:
             await self._close()
             raise
+        if not self._up:
+            await self._close()
+            raise DialogueUnavailable(f"Rasa does not start: {self._reason or 'it does not answer'}.")
         return self
 
     async def __aexit__(
@@ -74,14 +79,18 @@ class Understanding:
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def _endpoint(self) -> Endpoint | None:
-        return Endpoint(f"http://127.0.0.1:{self._port}", self._token, "") if self._up.is_set() else None
+        return Endpoint(f"http://127.0.0.1:{self._port}", self._token, "") if self._up else None
 
     async def _on_up(self) -> None:
-        self._up.set()
+        self._up = True
+        self._settled.set()
 
     def _on_down(self, reason: str) -> None:
-        self._up.clear()
+        self._fruitless += not self._up
+        self._up = False
         self._reason = reason
+        if self._fruitless >= FRUITLESS_STARTS:
+            self._settled.set()
 
     def _launch(self) -> Launch:
         nothing = self._folder / "nothing.yml"  # neither channels nor actions of the project are wanted
@@ -94,7 +103,7 @@ class Understanding:
             *("--model", str(self._model), "--credentials", str(nothing), "--endpoints", str(nothing)),
         )
         secret = {"ASSISTANT_SECRET_ARGUMENTS": json.dumps(["--auth-token", self._token])}
-        log = self._folder / "rasa.log"
+        log = paths.state_dir() / "log" / "rasa-parse.log"
         return Launch(command, self._project.root, rasa_environment(secret), log, self._answers)
 
     async def _answers(self) -> bool:
@@ -103,5 +112,5 @@ class Understanding:
                 aiohttp.ClientSession(timeout=_CHECK_TIMEOUT) as http,
                 http.get(f"http://127.0.0.1:{self._port}/status", params={"token": self._token}) as response,
             ):
-                return response.status == 200
+                return serves(response.status)
         return False

@@ -98,6 +98,25 @@ def find_voice(name: str = "") -> Path | None:
     return next((each.path for each in voices() if not each.problem and name in ("", each.name)), None)
 
 
+def damaged_whisper(name: str = "") -> Installed | None:
+    """A model that `find_whisper` passes over because something of it is missing."""
+    given = Path(name).expanduser()
+    if name and given.is_dir():
+        here = _whisper_at(given, given.name)
+        return here if here.problem else None
+    name = catalog.ALIASES.get(name, name)
+    names = (name, name.replace("/", "--"))
+    return next((each for each in whispers() if each.problem and (not name or each.name in names)), None)
+
+
+def damaged_voice(name: str = "") -> Installed | None:
+    """A voice that `find_voice` passes over because something of it is missing."""
+    if name.endswith(".onnx"):
+        here = _voice_at(Path(name).expanduser())
+        return here if here.problem and here.size_bytes else None
+    return next((each for each in voices() if each.problem and name in ("", each.name)), None)
+
+
 def find(model: Model) -> Installed | None:
     """`model` as it is here, whole or damaged."""
     here = whispers() if model.kind == "whisper" else voices()

@@ -61,7 +61,7 @@ async def _assembled(
         if await asyncio.to_thread(find_whisper, wanted.model, wanted.language) is not None:
             whisper = _whisper(config)
         else:
-            notice(NO_WHISPER)
+            notice(await asyncio.to_thread(_no_whisper, wanted.model, wanted.language))
     return RoutedRecognizer(
         embedded,
         whisper,

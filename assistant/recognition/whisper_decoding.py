@@ -12,6 +12,7 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 
 from assistant.config.model import Whisper
+from assistant.models import how_to_get
 from assistant.recognition.base import RecognizerUnavailable
 from assistant.recognition.whisper_guard import (
     DOUBTFUL_COMPRESSION,

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 
 from assistant.config.model import Voice
+from assistant.models.installed import voices
 from assistant.synthesis.base import VoiceUnavailable
 from assistant.synthesis.cache import PhraseCache
 from assistant.synthesis.engine import Engine
 from assistant.synthesis.flite import FliteEngine
-from assistant.synthesis.piper import PiperEngine, installed
+from assistant.synthesis.piper import PiperEngine
 from assistant.synthesis.voice import SpokenVoice
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,9 @@ async def create(voice: Voice, *, notice: Notice = log.warning) -> SpokenVoice:
             await spoken.close()
             raise
         if failures:
-            notice(f"{failures[0]}. Until then I speak with {spoken.name}.")
+            notice(f"{failures[0]} Until then I speak with {spoken.name}.")
         return spoken
-    raise VoiceUnavailable("; ".join(failures))
+    raise VoiceUnavailable(" ".join(failures))
 
 
 def _candidates(voice: Voice) -> list[Engine]:
@@ -49,4 +50,4 @@ def _candidates(voice: Voice) -> list[Engine]:
         return [piper]
     if voice.engine == "embedded":
         return [embedded]
-    return [piper, embedded] if voice.piper_voice or installed() else [embedded]
+    return [piper, embedded] if voice.piper_voice or voices() else [embedded]

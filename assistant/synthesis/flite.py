@@ -144,13 +144,13 @@ class FliteEngine:
             register = getattr(voice, f"register_cmu_us_{self._voice_name}")
         except (OSError, AttributeError) as error:
             raise VoiceUnavailable(
-                f"The embedded voice {self.name} is not there ({error}); {INSTALL}"
+                f"The embedded voice {self.name} is not there ({error}); {INSTALL}."
             ) from error
         register.restype = c_void_p
         register.argtypes = [c_void_p]
         self._voice = register(None)
         if not self._voice:
-            raise VoiceUnavailable(f"The embedded voice {self.name} does not load; {INSTALL}")
+            raise VoiceUnavailable(f"The embedded voice {self.name} does not load; {INSTALL}.")
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         if self._voice is None:
@@ -197,7 +197,7 @@ class FliteEngine:
             return np.zeros(0, np.int16)
         wave = pointer.contents
         if wave.sample_rate != RATE_HZ or wave.num_channels != 1:
-            raise VoiceUnavailable(f"{self.name} speaks at {wave.sample_rate} Hz, not {RATE_HZ}; {INSTALL}")
+            raise VoiceUnavailable(f"{self.name} speaks at {wave.sample_rate} Hz, not {RATE_HZ}; {INSTALL}.")
         return np.array(np.ctypeslib.as_array(wave.samples, (wave.num_samples,)), dtype=np.int16)
 
     def _walk(self, utterance: int) -> tuple[list[_Spoken], float]:

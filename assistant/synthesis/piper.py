@@ -10,24 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant import paths
+from assistant.models import find_voice, how_to_get, why_no_voice
 from assistant.synthesis.base import Mark, VoiceUnavailable
 from assistant.synthesis.engine import Sound
 
 if TYPE_CHECKING:
     from piper import AudioChunk, PiperVoice
-
-GET = "fetch one with: assistant models get"
-
-
-def folder() -> Path:
-    """Where voices given by name are looked for."""
-    return paths.models_dir() / "piper"
-
-
-def installed() -> list[Path]:
-    """The voices in `folder()` that have both files, by name."""
-    return [path for path in sorted(folder().glob("*.onnx")) if path.with_name(path.name + ".json").is_file()]
 
 
 def find(voice: str) -> Path:
@@ -35,17 +23,9 @@ def find(voice: str) -> Path:
 
     Raises `VoiceUnavailable`.
     """
-    if not voice:
-        voices = installed()
-        if not voices:
-            raise VoiceUnavailable(f"No Piper voice is installed in {folder()}; {GET}")
-        return voices[0]
-    given = Path(voice).expanduser()
-    path = given if given.suffix == ".onnx" else folder() / f"{voice}.onnx"
-    config = path.with_name(path.name + ".json")
-    for file in (path, config):
-        if not file.is_file():
-            raise VoiceUnavailable(f"The Piper voice {voice!r} lacks {file}; {GET} {path.stem}")
+    path = find_voice(voice)
+    if path is None:
+        raise VoiceUnavailable(why_no_voice(voice))
     return path
 
 
@@ -155,7 +135,7 @@ class PiperEngine:
 def _damaged(path: Path, error: Exception) -> VoiceUnavailable:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
     return VoiceUnavailable(
-        f"The Piper voice {path} is damaged ({reason}); fetch it again: {GET} {path.stem}"
+        f"The Piper voice {path} is damaged ({reason}); remove it, then {how_to_get(path.stem)} again."
     )
 
 
