@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ PARSE_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 2.0
 MAX_LINE_BYTES = 1 << 20
 MAX_WAITING = 8  # turns of one sender in the queue; a person does not speak faster than that
+
+_COMMAND = re.compile(r"^[\s/]+")
+"""What would make Rasa take a text for a command of its own, past the understanding: /unlock{"device": …}"""
 
 NOT_READY = "I'm still waking up. Please try again in a moment."
 LOST = "I lost my train of thought. Please say that again."
@@ -86,7 +90,7 @@ class RasaClient:
         """Understand a sentence, with no effect on any conversation. Raises `DialogueUnavailable`."""
         endpoint = self._reachable()
         url = f"{endpoint.url}/model/parse"
-        body = {"text": text.strip().lstrip("/")}
+        body = {"text": _COMMAND.sub("", text).strip()}
         try:
             async with (
                 asyncio.timeout(PARSE_TIMEOUT_S),

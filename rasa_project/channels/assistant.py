@@ -16,6 +16,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -161,7 +162,7 @@ async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOu
 
 def _user_message(body: dict[str, Any], output: StreamingOutput) -> UserMessage:
     # A leading slash would be a command that goes past the understanding: /unlock{"device": …}
-    text = body["text"].strip().lstrip("/").strip()
+    text = re.sub(r"^[\s/]+", "", body["text"]).strip()
     return UserMessage(
         text=text,
         output_channel=output,

@@ -178,6 +178,13 @@ async def test_a_slash_is_no_command(rasa: Running, sender: str) -> None:
     assert answer.text
 
 
+@pytest.mark.parametrize("slashes", ["/", "//", "/ /", " / ", "/\u00a0/", "\t/\n/"])
+async def test_no_slash_goes_past_the_understanding(rasa: Running, sender: str, slashes: str) -> None:
+    assert (await rasa.client.parse(f"{slashes}restart")).intent != "restart"
+    answer = await rasa.say(sender, f"{slashes}restart")
+    assert answer.text
+
+
 async def test_a_client_that_goes_away_does_not_lose_its_turn(rasa: Running, sender: str) -> None:
     rasa.api.hold = asyncio.Event()
     turn = asyncio.create_task(rasa.say(sender, "set a timer for five minutes"))
