@@ -80,7 +80,8 @@ class Loudspeaker:
             self._check()
 
     def flush(self) -> None:
-        self.played = [Sounding(piece.start_s, piece.pcm[: self._done(piece)]) for piece in self.played]
+        heard = [Sounding(piece.start_s, piece.pcm[: self._done(piece)]) for piece in self.played]
+        self.played = [piece for piece in heard if len(piece.pcm)]
         self._free_s = now_s()
         self._flushes += 1
         self._room.set()

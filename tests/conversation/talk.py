@@ -8,8 +8,9 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
+import numpy as np
+
 from assistant.bus import Bus
-from assistant.conversation import machine
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.session import Session
@@ -207,11 +208,16 @@ class Talk:
         self.loudspeaker = loudspeaker
         self.bus = bus
         self.ducked: list[bool] = []
+        self.running: asyncio.Task[None] | None = None
         self.events: list[Event] = []
         bus.observe(self.events.append)
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
+
+    def cancel(self) -> None:
+        assert self.running is not None
+        self.running.cancel()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """The test's time limit bounds it."""
@@ -275,15 +281,20 @@ async def conversation(
     )
     talk = Talk(session, script, mic, loudspeaker, bus)
     talk.ducked = ducked
-    running = asyncio.create_task(session.run(), name="session")
+    talk.running = running = asyncio.create_task(session.run(), name="session")
     try:
         await session.started()
         await asyncio.sleep(0.1)
         yield talk
     finally:
         await mic.close()
-        async with asyncio.timeout(1.0):
-            await running
+        await asyncio.wait({running}, timeout=1.0)
+        assert running.done()
+    if not running.cancelled():
+        running.result()
 
 
-NOTHING_HEARD = machine.NOTHING_HEARD
+def trimmed(pcm: Pcm) -> Pcm:
+    """Without the silence around it, which the voice adds too."""
+    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > 500)
+    return pcm[loud[0] : loud[-1]]

@@ -11,7 +11,7 @@ from assistant.conversation.thinker import STILL_WAKING_UP
 from assistant.dialogue.client import Message, TurnDone
 from assistant.recognition.router import RoutedRecognizer
 from audio.frames import SAMPLE_RATE_HZ, Pcm
-from tests.conversation.talk import Engines, Script, conversation
+from tests.conversation.talk import Engines, Script, conversation, trimmed
 from tests.conversation.virtual_time import in_virtual_time, now_s
 from tests.recognition.speech import needs_flite, say
 
@@ -24,12 +24,6 @@ STAGES = ["end_of_turn", "transcript", "intent", "first_text", "first_clause", "
 def with_pause(first: str, pause_s: float, second: str) -> Pcm:
     silence = np.zeros(int(pause_s * SAMPLE_RATE_HZ), np.int16)
     return np.concatenate([trimmed(say(first)), silence, trimmed(say(second)), silence])
-
-
-def trimmed(pcm: Pcm) -> Pcm:
-    """Without the silence around it, which the voice adds too."""
-    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > 500)
-    return pcm[loud[0] : loud[-1]]
 
 
 @in_virtual_time

@@ -15,6 +15,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+INSTANT_S = 1e-6
+"""Times that differ by less are the same: they are sums of floating-point numbers."""
+
 LIMIT_S = 600.0  # virtual: a conversation that goes on for longer hangs
 
 
