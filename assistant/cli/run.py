@@ -19,6 +19,7 @@ from assistant.conversation.listener import Ears
 from assistant.conversation.talker import Mouth
 from assistant.engines import Engines
 from assistant.errors import UserError
+from assistant.events import Event, Heard
 from audio.detector import Detector, DetectorEvent, DetectorSettings
 from audio.errors import DeviceLost, NoDevice
 from audio.files import WavSink
@@ -83,7 +84,11 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
             open_mic=True,
         )
 
+        unheard = _Unheard(notice if as_json else lambda text: console.line("heard", text))
+        assistant.bus.observe(unheard)
+
         def on_file(path: Path) -> None:
+            unheard.next(path)
             if not as_json:
                 console.line("file", str(path))
 
@@ -95,12 +100,30 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
         async with asyncio.TaskGroup() as group:
             group.create_task(session.run(), name="session")
             await files.converse(session, source, paths, on_file)
+            unheard.next(None)
     if as_json:
         turns = [turn.as_dict() for turn in recorder.turns.values()]
         print_json({"startup_s": startup.times_s, "turns": turns})
     if output is not None and not as_json:
         console.line("answers", str(output))
     return 0 if any(turn.transcript for turn in recorder.turns.values()) else NOTHING_HEARD
+
+
+class _Unheard:
+    """Tells of each recording in which nobody was heard to speak."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._path: Path | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Heard):
+            self._path = None
+
+    def next(self, path: Path | None) -> None:
+        if self._path is not None:
+            self._tell(f"nothing: nobody speaks in {self._path}")
+        self._path = path
 
 
 async def _check_output(output: Path, inputs: list[Path]) -> None:

@@ -16,8 +16,11 @@ _CHUNK_BYTES = 1 << 16
 
 
 def turn_text(text: str, what: str = "TEXT") -> str:
-    """`text` as one line without control characters. Raises `UserError` (status 2) if that is no turn."""
-    text = plain(text, what)
+    """`text` as one line without control characters. Raises `UserError` (status 2) if that is no turn.
+
+    Slashes before it are dropped: to Rasa they would make it a command.
+    """
+    text = plain(plain(text, what).lstrip("/ "), what)
     if len(text) > LONGEST_TURN:
         raise UserError(
             f"{what} is longer than a turn can be ({len(text)} characters; {LONGEST_TURN} are the most).",
