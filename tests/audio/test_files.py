@@ -300,7 +300,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing_behind(tmp_path: Path, fai
 
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="no folder .*nowhere"):
+    with pytest.raises(CannotWrite, match=r"no folder .*nowhere"):
         WavSink(tmp_path / "nowhere" / "answers.wav")
     with pytest.raises(CannotWrite, match="is a folder"):
         WavSink(tmp_path)

@@ -138,9 +138,7 @@ def test_a_damaged_voice_says_what_to_do(
     path = tiny_piper.build(tmp_path)
     assert callable(damage)
     damage(path)
-    with pytest.raises(
-        VoiceUnavailable, match=r"is damaged .*models get en_US-tiny-low"
-    ) as caught:
+    with pytest.raises(VoiceUnavailable, match=r"is damaged .*models get en_US-tiny-low") as caught:
         PiperEngine(str(path)).load()
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
