@@ -31,6 +31,9 @@ HUNG_UP = 129
 
 NOTHING_HEARD = 3
 
+CLOSING_S = 10.0
+"""Longer than everything takes to close that is not stuck."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -74,13 +77,17 @@ class _End:
 
     def __init__(self, task: asyncio.Task[Any]) -> None:
         self._task = task
+        self._since_s = 0.0
         self.status: int | None = None
         self.error: UserError | None = None
 
     def now(self, status: int, error: UserError | None = None) -> None:
+        """Cancel the command. A second Ctrl-C must not cancel its closing, but may end one that hangs."""
         if self.status is None:
-            self.status, self.error = status, error
-        self._task.cancel()
+            self.status, self.error, self._since_s = status, error, time.monotonic()
+            self._task.cancel()
+        elif time.monotonic() > self._since_s + CLOSING_S:
+            os._exit(self.status)  # children see that we are gone, and go too
 
 
 _end: ContextVar[_End] = ContextVar("end")
@@ -115,7 +122,11 @@ def run(main: Coroutine[Any, Any, int | None], *, endless: bool = False) -> None
             raise end.error
         return end.status
 
-    status = asyncio.run(supervised())
+    try:
+        status = asyncio.run(supervised())
+    finally:  # the loop leaves Python's handler behind, whose traceback nobody wants at the very end
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     if status:
         raise click.exceptions.Exit(status)
 

@@ -70,7 +70,7 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
             )
         sink = WavSink(output, engines.voice.sample_rate_hz) if output and engines.voice else None
         if sink is not None:
-            stack.push_async_callback(sink.close)
+            stack.push_async_callback(_keep, sink)
         recorder = Recorder(name)
         assistant.bus.observe(recorder)
         console = Console(printer())
@@ -104,9 +104,14 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
     if as_json:
         turns = [turn.as_dict() for turn in recorder.turns.values()]
         print_json({"startup_s": startup.times_s, "turns": turns})
-    if output is not None and not as_json:
+    if sink is not None and sink.written_samples and not as_json:
         console.line("answers", str(output))
     return 0 if any(turn.transcript for turn in recorder.turns.values()) else NOTHING_HEARD
+
+
+async def _keep(sink: WavSink) -> None:
+    """What was said, however the conversation ended; of nothing said, no file and no earlier one overwritten."""
+    await (sink.close() if sink.written_samples else sink.abandon())
 
 
 class _Unheard:
