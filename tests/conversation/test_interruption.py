@@ -57,6 +57,15 @@ async def test_the_wake_word_silences_the_answer_at_once(engines: Engines) -> No
 
 
 @in_virtual_time
+async def test_the_wake_word_and_the_next_command_in_one_breath(engines: Engines) -> None:
+    async with conversation(engines, story(), wake_words=["hey_jarvis"]) as talk:
+        await telling(talk, 2.0)
+        talk.mic.say(say("hey jarvis. turn off the light", "rms"))
+        await talk.turns(2)
+    assert [text for _, text, _ in talk.script.asked] == ["what time is it", "turn off the light"]
+
+
+@in_virtual_time
 async def test_what_counts_as_heard_is_what_was_played(engines: Engines) -> None:
     async with conversation(engines, story()) as talk:
         await telling(talk, 2.5)

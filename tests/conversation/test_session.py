@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant import events
-from assistant.conversation.machine import NOTHING_HEARD, Phase
+from assistant.conversation.machine import NOTHING_HEARD, BargeIn, Phase
 from assistant.conversation.thinker import STILL_WAKING_UP
 from assistant.dialogue.client import Message, TurnDone
 from assistant.recognition.router import RoutedRecognizer
@@ -152,18 +152,23 @@ async def test_a_follow_up_needs_no_wake_word(engines: Engines) -> None:
     assert [text for _, text, _ in talk.script.asked] == ["turn on the light", "what time is it"]
 
 
+@pytest.mark.parametrize("barge_in", [BargeIn.WAKE_WORD, BargeIn.SPEECH])
 @in_virtual_time
-async def test_who_begins_to_talk_over_the_end_of_an_answer_is_heard(engines: Engines) -> None:
+async def test_who_begins_to_talk_over_the_end_of_an_answer_is_heard(
+    engines: Engines, barge_in: BargeIn
+) -> None:
     script = Script({"what time is it": ["It is noon."]})
-    async with conversation(engines, script) as talk:
+    async with conversation(engines, script, barge_in=barge_in) as talk:
         await talk.say(say("what time is it", "rms"))
         await talk.until(lambda: talk.session.state.phase is Phase.SPEAKING)
         await talk.until(lambda: talk.loudspeaker.silent_since_s > now_s() + 0.3)
         await asyncio.sleep(talk.loudspeaker.silent_since_s - now_s() - 0.2)
-        await talk.say(say("turn off the lamp in the bedroom", lead_s=0))
+        await talk.say(trimmed(say("turn off the lamp in the bedroom")))
         await talk.turns(2)
     assert len(script.asked) == 2
-    assert script.asked[1][1].endswith("lamp in the bedroom")
+    whole = "turn off the lamp in the bedroom"
+    said = script.asked[1][1]
+    assert said == whole if barge_in is BargeIn.SPEECH else said.endswith("lamp in the bedroom")
 
 
 # ── typed turns and announcements ─────────────────────────────────────────────────────────────────────────

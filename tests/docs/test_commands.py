@@ -1,0 +1,230 @@
+"""Every command that the documentation shows is typed here, or says which test does it instead."""
+
+import ast
+import os
+import re
+import subprocess
+import wave
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assistant.cli.commands import group
+from tests.docs.reading import PAGES, ROOT, anchors, commands, documented, links
+from tests.e2e.conftest import Person, Result
+
+TIME = str(ROOT / "demo" / "1-time.wav")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Run as it stands but for `places`, what a person would put there; `shows` says what it must do."""
+
+    shows: Callable[[Result, Path], bool]
+    places: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rasa: bool = False
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Not run here: `why`, and the `test` (file::name) that does the same."""
+
+    why: str
+    test: str
+
+
+FILES = "tests/e2e/test_files.py"
+CARD = "tests/e2e/test_sound_card.py"
+
+TABLE: dict[str, Typed | Elsewhere] = {
+    "script/run": Elsewhere(
+        "it waits for somebody to speak", f"{CARD}::test_wake_word_command_and_follow_up"
+    ),
+    "script/test": Elsewhere(
+        "it runs this test", "tests/docs/test_commands.py::test_scripts_are_programs_and_end_at_once_on_help"
+    ),
+    "script/run --input demo/*.wav --output answers.wav": Elsewhere(
+        "it takes as long as the recordings", f"{FILES}::test_the_demonstration_of_the_readme"
+    ),
+    '.venv/bin/assistant ask "turn on the bedroom light" "which lights are on"': Typed(
+        lambda result, folder: result.out.count("said") == 2 and "bedroom light" in result.out, rasa=True
+    ),
+    '.venv/bin/assistant ask --json "what time is it"': Typed(
+        lambda result, folder: result.json[0]["intent"] == "ask_time" and bool(result.json[0]["replies"]),
+        rasa=True,
+    ),
+    ".venv/bin/assistant --set listening.mode=open run": Elsewhere(
+        "it needs a sound card", f"{CARD}::test_open_listening_needs_no_wake_word"
+    ),
+    ".venv/bin/assistant devices": Typed(
+        lambda result, folder: result.status == 0 or "no sound device" in result.err
+    ),
+    ".venv/bin/assistant doctor": Typed(lambda result, folder: "checks:" in result.out, rasa=True),
+    ".venv/bin/assistant models list": Typed(lambda result, folder: "base.en" in result.out),
+    ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
+        "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
+    ),
+    ".venv/bin/assistant --set generation.url=http://127.0.0.1:8080/v1 --set generation.model=NAME run": (
+        Elsewhere(
+            "it needs a language model and a sound card",
+            "tests/e2e/test_generation.py::test_a_model_answers_once_and_knows_what_was_said_before",
+        )
+    ),
+    ".venv/bin/assistant transcribe FILE…": Typed(
+        lambda result, folder: "what time is it" in result.out, {"FILE…": [TIME]}
+    ),
+    ".venv/bin/assistant say TEXT -o FILE.wav": Typed(
+        lambda result, folder: seconds(folder / "hello.wav") > 0.3,
+        {"TEXT": ["hello"], "FILE.wav": ["hello.wav"]},
+    ),
+    ".venv/bin/assistant parse TEXT|WAV… --json": Typed(
+        lambda result, folder: [each["intent"] for each in result.json] == ["ask_time", "ask_time"],
+        {"TEXT|WAV…": ["what time is it", TIME]},
+        rasa=True,
+    ),
+    ".venv/bin/assistant train": Typed(lambda result, folder: result.status == 0, rasa=True),
+    "ASSISTANT__LISTENING__WAKE_WORDS=okay_nabu,hey_jarvis assistant run": Elsewhere(
+        "it needs a sound card", f"{CARD}::test_wake_word_command_and_follow_up"
+    ),
+    'assistant run --set audio.volume=0.5 --set \'home.areas=[{"name": "kitchen"}]\'': Elsewhere(
+        "it needs a sound card", f"{CARD}::test_open_listening_needs_no_wake_word"
+    ),
+}
+
+
+def seconds(path: Path) -> float:
+    with wave.open(str(path)) as file:
+        return float(file.getnframes() / file.getframerate())
+
+
+def typed(rasa: bool) -> list[str]:
+    return [text for text, how in TABLE.items() if isinstance(how, Typed) and how.rasa is rasa]
+
+
+def test_every_command_of_the_documentation_is_known_here() -> None:
+    unknown = [f"{command.where}: {command.text}" for command in documented() if command.text not in TABLE]
+    assert unknown == [], "add a line to TABLE"
+    assert [text for text in TABLE if text not in {command.text for command in documented()}] == []
+
+
+def type_in(person: Person, text: str) -> None:
+    how = TABLE[text]
+    assert isinstance(how, Typed)
+    (command,) = (command for command in documented() if command.text == text)
+    words = [each for word in command.words for each in how.places.get(word, [word])]
+    assert words[0] == ".venv/bin/assistant"
+    result = person.run(*words[1:], cwd=person.folder)
+    assert "Traceback" not in result.err
+    assert how.shows(result, person.folder), f"{result.status}\n{result.out}\n{result.err}"
+
+
+@pytest.mark.parametrize("text", typed(rasa=False))
+def test_typing_it(person: Person, text: str) -> None:
+    type_in(person, text)
+
+
+@pytest.mark.rasa
+@pytest.mark.usefixtures("rasa_is_there")
+@pytest.mark.parametrize("text", typed(rasa=True))
+def test_typing_it_with_rasa(person: Person, text: str) -> None:
+    type_in(person, text)
+
+
+@pytest.mark.parametrize("text", [text for text, how in TABLE.items() if isinstance(how, Elsewhere)])
+def test_what_is_not_typed_here_is_tested_elsewhere(text: str) -> None:
+    how = TABLE[text]
+    assert isinstance(how, Elsewhere)
+    file, _, name = how.test.partition("::")
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    assert name in {node.name for node in ast.walk(tree) if isinstance(node, functions)}
+
+
+@pytest.mark.parametrize(
+    "text", [command.text for command in documented() if "assistant" in command.text.split("/")[-1]]
+)
+def test_its_options_exist(text: str) -> None:
+    """Also of what is not typed here: with --help the command line is read, and nothing is done."""
+    words = next(command.words for command in documented() if command.text == text)
+    program = next(at for at, word in enumerate(words) if word.endswith("assistant"))
+    shown = CliRunner().invoke(group, [*words[program + 1 :], "--help"])
+    assert shown.exit_code == 0, shown.output
+
+
+# ── scripts, programs and files that are named ────────────────────────────────────────────────────────────
+
+FOLDERS = "assistant|audio|rasa_project|benchmarks|tests|docs|demo"
+SCRIPTS = sorted((ROOT / "script").iterdir())
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_are_programs_and_end_at_once_on_help(script: Path) -> None:
+    assert os.access(script, os.X_OK)
+    subprocess.run(["bash", "-n", str(script)], check=True, timeout=10)
+    if script.name == "setup":
+        shown = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=10, check=True)
+        assert "script/setup" in shown.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_named_in_passing_is_there(page: Path) -> None:
+    """Scripts, commands, files and folders in `code`."""
+    missing = []
+    for code in re.findall(r"`([^`\n]+)`", page.read_text("utf-8")):
+        command = re.match(r"(?:\.venv/bin/)?assistant ([a-z]+)\b", code)
+        path = re.match(r"script/[\w-]+", code) or re.fullmatch(rf"(?:{FOLDERS})/[\w/.-]*", code)
+        if (command and command[1] not in group.commands) or (path and not (ROOT / path[0]).exists()):
+            missing.append(code)
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    broken = []
+    for target in links(text):
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name) if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text("utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+# ── the reader itself ─────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = """
+Text with `script/inline` and script/words.
+
+    script/one --flag   # a comment
+    sound in ─▶ out
+    .venv/bin/assistant ask "is # a comment"  # is one
+
+- a list
+
+    script/belongs to the list
+
+```sh
+NAME=value assistant run --set 'a=[{"b": 1}]'
+assistants are no command
+```
+"""
+
+
+def test_what_counts_as_a_command() -> None:
+    found = list(commands(PAGE, "page"))
+    assert [command.text for command in found] == [
+        "script/one --flag",
+        '.venv/bin/assistant ask "is # a comment"',
+        "NAME=value assistant run --set 'a=[{\"b\": 1}]'",
+    ]
+    assert found[1].words == [".venv/bin/assistant", "ask", "is # a comment"]
+    assert found[0].where == "page, line 4"
+
+
+def test_what_counts_as_a_link() -> None:
+    page = "[a](b.md) and ![c](d.png) and [e](https://f.g/h) and [i](#j-k) and `[l](m)`\n\n    [n](o)\n"
+    assert list(links(page)) == ["b.md", "#j-k"]
+    assert anchors("# A `b` (c)\n\ntext\n\n## D, e") == {"a-b-c", "d-e"}
