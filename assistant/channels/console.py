@@ -84,6 +84,6 @@ _WRITERS: dict[type[events.Event], Callable[[Any], Lines]] = {
 }
 
 
-def _short(value: Any, limit: int = 120) -> str:
+def _short(value: Any, limit: int = 72) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= limit else text[: limit - 1] + "…"
