@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.cli import native
 from assistant.cli.common import NOBODY_READS, Settings, run
 
 FilePath = click.Path(path_type=Path)
@@ -71,6 +72,8 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         settings = Settings(
             config_path or before.path, before.overrides + overrides, verbose or before.verbose
         )
+        if not settings.verbose:
+            native.into_log()
         command(settings, **others)
 
     return with_both
@@ -117,13 +120,18 @@ def run_command(
 @group.command("ask", short_help="Ask by text, without sound.")
 @click.argument("texts", nargs=-1, metavar="TEXT…")
 @click.option("--json", "as_json", is_flag=True, help="Everything about each turn, for programs.")
+@click.option("--alone", is_flag=True, help="Without the assistant that is running, if one is.")
 @with_settings
-def ask_command(settings: Settings, texts: tuple[str, ...], as_json: bool) -> None:
-    """Ask by TEXT, each a turn of one conversation; without TEXT, line by line from standard input."""
+def ask_command(settings: Settings, texts: tuple[str, ...], as_json: bool, alone: bool) -> None:
+    """Ask by TEXT, each a turn of one conversation; without TEXT, line by line from standard input.
+
+    An assistant that is running with the same settings answers at once; without one, the dialogue is loaded
+    first, which takes about ten seconds.
+    """
     config = settings.load()
     from assistant.cli.ask import ask
 
-    run(ask(config, texts, as_json))
+    run(ask(config, texts, as_json, alone=alone))
 
 
 @group.command("parse", short_help="What would be understood, without doing it.")
@@ -181,7 +189,8 @@ def train_command(settings: Settings, folder: Path | None) -> None:
 
 @group.command("devices", short_help="List microphones and speakers.")
 @json_option
-def devices_command(as_json: bool) -> None:
+@with_settings
+def devices_command(settings: Settings, as_json: bool) -> None:
     """List microphones and speakers; * marks the defaults."""
     from assistant.cli.devices import show
 

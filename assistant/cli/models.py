@@ -1,5 +1,6 @@
 """`assistant models`: what can be fetched, what is there, and fetching it."""
 
+import sys
 from dataclasses import asdict
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 from assistant.cli.common import echo, print_json
 from assistant.models import catalog, listing
@@ -30,10 +31,11 @@ def show(as_json: bool) -> None:
             ]
         )
         return
-    table = Table("model", "kind", "MB", "licence", "installed", "note", box=None, pad_edge=False)
+    name = Column("model", no_wrap=True, overflow="fold")  # to be copied into the next command
+    table = Table(name, "kind", "MB", "licence", "installed", "note", box=None, pad_edge=False)
     for row in rows:
         here = row.installed
-        state = "" if here is None else (f"damaged: {here.problem}" if here.problem else str(here.path))
+        state = "" if here is None else (f"damaged: {here.problem}" if here.problem else "yes")
         table.add_row(
             row.model.name,
             row.model.kind,
@@ -42,7 +44,8 @@ def show(as_json: bool) -> None:
             state,
             row.model.note,
         )
-    Console().print(table)
+    # To a file or a program nothing is folded.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 async def fetch(names: tuple[str, ...]) -> None:

@@ -97,7 +97,8 @@ def _result(source: str, transcript: Transcript | None, parse: Parse) -> dict[st
 
 def _print(result: dict[str, Any]) -> None:
     if not result["text"]:
-        notice(f"{result['input']}: no speech that could be understood.")
+        why = result["recognition_reason"]
+        notice(f"{result['input']}: no speech that could be understood" + (f" ({why})." if why else "."))
         return
     entities = ", ".join(f"{entity['entity']}={entity['value']}" for entity in result["entities"])
     echo(f"“{result['text']}”  {result['intent']} {result['confidence']:.2f}  {entities}".rstrip())

@@ -12,6 +12,7 @@ from assistant.channels import files
 from assistant.channels.console import Console
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
+from assistant.channels.typed import Reachable
 from assistant.cli.common import NOTHING_HEARD, awake, notice, print_json, printer, process_start_s
 from assistant.cli.training import trained
 from assistant.config import Config
@@ -83,6 +84,7 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
             mouth=Mouth(engines.voice, sink),
             open_mic=True,
         )
+        await stack.enter_async_context(Reachable(assistant))
 
         unheard = _Unheard(notice if as_json else lambda text: console.line("heard", text))
         assistant.bus.observe(unheard)
@@ -159,6 +161,7 @@ async def on_sound_card(config: Config) -> int:
                 f"{error} Files and text work without: `assistant run --input FILE`, `assistant ask TEXT`."
             ) from error
         assistant.bus.observe(console)
+        await stack.enter_async_context(Reachable(assistant))
         while True:
             session = assistant.session(
                 "sound",

@@ -53,7 +53,9 @@ async def _transcribed(path: Path, recognizer: Recognizer, show: str | None) -> 
         notice(f"assistant: {error}")
     else:
         if not heard:
-            notice(f"{path}: no speech that could be understood.")
+            reasons = dict.fromkeys(passage["reason"] for passage in result["passages"] if passage["reason"])
+            why = f" ({'; '.join(reasons)})" if reasons else ""
+            notice(f"{path}: no speech that could be understood{why}.")
     return result
 
 

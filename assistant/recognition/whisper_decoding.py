@@ -68,8 +68,9 @@ class WhisperEngine:
         except Exception as error:  # CTranslate2 and tokenizers have no error classes of their own
             reason = str(error).strip().splitlines()
             raise RecognizerUnavailable(
-                f"The Whisper model in {folder} does not load ({reason[0] if reason else error!r}): remove that "
-                f"folder, then {how_to_get(folder.name)} again; or check recognition.whisper.device and compute_type."
+                f"The Whisper model in {folder} does not load ({reason[0] if reason else error!r}): check "
+                "recognition.whisper.device and compute_type; if they are right, remove that folder, then "
+                f"{how_to_get(folder.name)} again."
             ) from error
         self._longest_window_s = int(self._model.feature_extractor.chunk_length)
 
