@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,8 @@ MISSED_CHECKS = 4  # in a row; a server in the middle of a long prediction misse
 BACKOFF_S = (0.2, 1.0, 3.0, 10.0, 30.0)
 STEADY_S = 60.0  # up for so long, a process that ends is no longer one that cannot start
 _STARTING_POLL_S = 0.1
+_LAST_BYTES = 50_000
+_BEGIN = "--- started ---\n"
 _TERM_S = 2.0
 
 
@@ -35,6 +38,13 @@ def port_is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def complaint(output: str) -> str:
+    """What the system refused to a Python program, in its own words, such as "No space left on device"; the
+    last such thing in its output, or "". Of an error that Rasa makes of it little is left to understand."""
+    found = re.findall(r"\[Errno \d+\] ([^\n:]+(?:: '[^'\n]+')?)", output)
+    return str(found[-1]).strip() if found else ""
 
 
 class Unusable(Exception):
@@ -124,10 +134,11 @@ class ManagedProcess:
                         return ""
                     await asyncio.wait({exited}, timeout=_STARTING_POLL_S)
         except Unusable as error:
-            return f"{self.name} {error}; its log is {launch.log}"
+            return f"{self.name} {error}{_cause(launch.log)}; its log is {launch.log}"
         except TimeoutError:
             return f"{self.name} did not answer within {self.start_timeout_s:.0f} s; its log is {launch.log}"
-        return f"{self.name} ended while starting ({_how(exited.result())}); its log is {launch.log}"
+        how = f"{_how(exited.result())}{_cause(launch.log)}"
+        return f"{self.name} ended while starting ({how}); its log is {launch.log}"
 
     async def _while_up(self, launch: Launch, exited: "asyncio.Task[int]") -> str:
         missed = 0
@@ -165,6 +176,17 @@ async def _in_time(check: Callable[[], Awaitable[bool]]) -> bool:
         return False
 
 
+def _cause(log: Path) -> str:
+    """What the system refused to the process that wrote this log last."""
+    with contextlib.suppress(OSError), open(log, "rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - _LAST_BYTES))
+        text = file.read().decode(errors="replace").rpartition(_BEGIN)[2]
+        if found := complaint(text):
+            return f": {found}"
+    return ""
+
+
 def _how(status: int) -> str:
     return signal.Signals(-status).name if status < 0 else f"exit status {status}"
 
@@ -172,7 +194,11 @@ def _how(status: int) -> str:
 def _open_log(path: Path) -> IO[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
     _bound_log(path)
-    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
+    log = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+    with contextlib.suppress(OSError):  # a full disk: the process may run all the same
+        log.write(_BEGIN.encode())
+        log.flush()
+    return log
 
 
 def _bound_log(path: Path) -> None:

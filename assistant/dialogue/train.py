@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from assistant.dialogue.environment import child_command, rasa_environment
+from assistant.dialogue.process import complaint
 from assistant.dialogue.project import RasaProject, models_folder
 from assistant.errors import UserError
 
@@ -141,6 +142,8 @@ class _Steps:
             self._on_progress(Progress(fraction, f"training {match[1]}"))
 
     def what_went_wrong(self) -> str:
+        if system := complaint("\n".join(self._lines)):
+            return f"{system}."
         useful = [line.strip() for line in self._lines if not _NOISE.search(line)]
         return " ".join(useful[-3:]) or "it gave no reason."
 
