@@ -93,7 +93,7 @@ def test_a_person_is_heard_without_loss(
 ) -> None:
     said = with_silence(speak("turn on the kitchen light and tell me what time it is"), 0.2, 0.2)
     wav, heard = said_at_48_khz(tmp_path / "said.wav", said), tmp_path / "heard.wav"
-    likeness = []
+    likeness: list[float] = []
     # On a busy machine it is the virtual card that stumbles, now and then. What loses sound itself loses some of
     # it each time.
     while not likeness or (likeness[-1] <= 0.98 and len(likeness) < 4):
