@@ -8,7 +8,7 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Ctrl-C while modules are loaded just ends; once there is something to close, `common.run` does.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from assistant.cli.main import main as run_command
+    from assistant.cli.program import main as run_command
 
     run_command()
 
