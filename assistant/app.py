@@ -43,11 +43,13 @@ class Assistant:
         self.project = RasaProject.from_config(config)
         self._timers_ring = timers_ring
         self._sessions: dict[str, Session] = {}
+        self._ringing: dict[str, Session] = {}
         self._session_came = asyncio.Event()
         self._free_text_slots: frozenset[str] = frozenset()
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
         self.services: Services
+        self.api: ApiServer
         self.dialogue: Dialogue
 
     async def __aenter__(self) -> Self:
@@ -71,16 +73,16 @@ class Assistant:
             self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
         )
         self._stack.push_async_callback(self.services.close)
-        api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
-        await api.start()
-        self._stack.push_async_callback(api.close)
+        self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
+        await self.api.start()
+        self._stack.push_async_callback(self.api.close)
         model = await train(self.project)
         self._free_text_slots = await asyncio.to_thread(free_text_slots, self.project.domain)
         self.dialogue = Dialogue(
             self.project,
             model,
             self.config.dialogue,
-            ServiceAccess(api.url, api.token),
+            ServiceAccess(self.api.url, self.api.token),
             self._dialogue_changed,
         )
         self._stack.push_async_callback(self.dialogue.close)
@@ -93,9 +95,15 @@ class Assistant:
         await train(self.project, on_progress)
 
     def session(
-        self, name: str, *, ears: Ears | None = None, mouth: Mouth | None = None, open_mic: bool
+        self,
+        name: str,
+        *,
+        ears: Ears | None = None,
+        mouth: Mouth | None = None,
+        open_mic: bool,
+        rings: bool = True,
     ) -> Session:
-        """A conversation at the place `name`; one at a time of each name."""
+        """A conversation at the place `name`; one at a time of each name. `rings`: timers are told of here."""
         listening = self.config.listening
         state = State(
             timing=Timing(
@@ -118,6 +126,8 @@ class Assistant:
             free_text_slots=self._free_text_slots,
         )
         self._sessions[name] = session
+        if rings:
+            self._ringing[name] = session
         self._session_came.set()
         return session
 
@@ -125,7 +135,7 @@ class Assistant:
 
     async def _announce(self, text: str) -> None:
         """A timer rings: at every place, for nobody knows where its owner is. Waits until there is one."""
-        while not (places := [session for session in self._sessions.values() if not session.over]):
+        while not (places := [session for session in self._ringing.values() if not session.over]):
             self._session_came.clear()
             await self._session_came.wait()
         for session in places:

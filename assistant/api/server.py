@@ -6,11 +6,12 @@
 | `GET /api/services` | `{"services": [{"name", "description", "risk", "schema"}]}` |
 | `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
+| `POST /api/ask` `{"texts": []}` | `{"turns": [{}]}`, one for each text |
 
 A call that was processed is always 200, also when the service refused: its `error` has a `code` and a
 `message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the
 request was addressed to another host (a web page that points its own name at this machine); 413: the body is
-too large.
+too large; 503: nobody answers questions here, or not any more.
 """
 
 import asyncio
@@ -34,6 +35,8 @@ _HOST = "127.0.0.1"
 _BODY_LIMIT = 64 * 1024  # bytes
 _CLOSE_TIMEOUT_S = 1.0  # twice: to finish, and to end when told to
 _GENERATE_TIMEOUT_S = 120.0
+_MOST_TEXTS = 16
+_LONGEST_TEXT = 2_000  # characters
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,6 +54,10 @@ Generate = Callable[[str, str, str], Awaitable[Generated]]
 """(session, turn, text) → what is answered."""
 
 
+Ask = Callable[[list[str]], Awaitable[list[dict[str, Any]] | None]]
+"""Typed turns → what came of each; None when the conversation ends before."""
+
+
 class ApiServer:
     """Listens on 127.0.0.1 only. `token` is random unless given; it is never logged nor part of a URL."""
 
@@ -59,6 +66,8 @@ class ApiServer:
     ) -> None:
         self._registry = registry
         self._generate = generate
+        self.ask: Ask | None = None
+        """Who answers typed turns; set it at any time."""
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(32)
         self._runner: web.AppRunner | None = None
@@ -83,6 +92,7 @@ class ApiServer:
                 web.get("/api/services", self._list),
                 web.post("/api/services/{domain}/{service}", self._call),
                 web.post("/api/generate", self._answer),
+                web.post("/api/ask", self._asked),
             ]
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_TIMEOUT_S)
@@ -156,6 +166,17 @@ class ApiServer:
         return web.json_response(
             {"text": generated.text, "source": generated.source, "spoken": generated.spoken}
         )
+
+    async def _asked(self, request: web.Request) -> web.StreamResponse:
+        texts = (await _json_object(request)).get("texts")
+        if not isinstance(texts, list) or not 0 < len(texts) <= _MOST_TEXTS:
+            raise _BadRequest(f"`texts` has to be a list of 1 to {_MOST_TEXTS} texts.")
+        if not all(isinstance(text, str) and 0 < len(text.strip()) <= _LONGEST_TEXT for text in texts):
+            raise _BadRequest(f"Each of `texts` has to be a text of 1 to {_LONGEST_TEXT} characters.")
+        turns = await self.ask(texts) if self.ask is not None else None
+        if turns is None:
+            return _problem(503, "not_here", "Nobody answers questions here.")
+        return web.json_response({"turns": turns})
 
 
 class _BadRequest(Exception):

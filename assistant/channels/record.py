@@ -1,7 +1,8 @@
 """One turn as a value: everything `assistant ask --json` prints."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
 
 from assistant import events
 
@@ -24,6 +25,39 @@ class TurnRecord:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The record that another process made. Raises `TypeError` when it lacks its number."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in names})
+
+    def events(self, session: str) -> Iterator[events.Event]:
+        """What an observer would have been told, as far as it is in the record."""
+        here: dict[str, Any] = {"at_s": 0.0, "session": session, "turn": self.turn}
+        if self.intent:
+            yield events.Understood(
+                **here,
+                text=self.transcript,
+                intent=self.intent,
+                confidence=self.confidence,
+                entities=tuple(self.entities),
+            )
+        for call in self.services:
+            yield events.ServiceCalled(
+                **here,
+                service=call["service"],
+                arguments=call["input"],
+                ok=call["ok"],
+                result=call.get("result"),
+                error=call.get("error", ""),
+                took_s=call["took_s"],
+            )
+        for reply in self.replies:
+            yield events.Replied(**here, text=reply["text"], source=reply["source"])
+        for trouble in self.troubles:
+            yield events.Trouble(**here, part=trouble["part"], text=trouble["text"])
+        yield events.TurnEnded(**here, outcome=self.outcome, stages_s=self.stages_s)
 
 
 class Recorder:
