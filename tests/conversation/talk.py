@@ -102,6 +102,7 @@ class _PunctualStream:
 class PunctualVoice:
     def __init__(self, voice: Synthesizer) -> None:
         self.voice = voice
+        self.spoken: list[tuple[str, bool]] = []  # text, and whether its sound may be kept
 
     @property
     def name(self) -> str:
@@ -117,6 +118,7 @@ class PunctualVoice:
     async def speak(
         self, text: str, stop: threading.Event, *, cacheable: bool = True
     ) -> AsyncGenerator[Clause, None]:
+        self.spoken.append((text, cacheable))
         async with aclosing(self.voice.speak(text, stop, cacheable=cacheable)) as clauses:
             while True:
                 with virtual_loop().working():

@@ -60,9 +60,9 @@ async def test_the_wake_word_silences_the_answer_at_once(engines: Engines) -> No
 async def test_the_wake_word_and_the_next_command_in_one_breath(engines: Engines) -> None:
     async with conversation(engines, story(), wake_words=["hey_jarvis"]) as talk:
         await telling(talk, 2.0)
-        talk.mic.say(say("hey jarvis. turn off the light", "rms"))
+        talk.mic.say(say("hey jarvis. turn on the light", "rms"))
         await talk.turns(2)
-    assert [text for _, text, _ in talk.script.asked] == ["what time is it", "turn off the light"]
+    assert [text for _, text, _ in talk.script.asked] == ["what time is it", "turn on the light"]
 
 
 @in_virtual_time

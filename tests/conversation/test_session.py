@@ -11,7 +11,7 @@ from assistant.conversation.thinker import STILL_WAKING_UP
 from assistant.dialogue.client import Message, TurnDone
 from assistant.recognition.router import RoutedRecognizer
 from audio.frames import SAMPLE_RATE_HZ, Pcm
-from tests.conversation.talk import Engines, Script, conversation, trimmed
+from tests.conversation.talk import Engines, PunctualVoice, Script, conversation, trimmed
 from tests.conversation.virtual_time import in_virtual_time, now_s
 from tests.recognition.speech import needs_flite, say
 
@@ -266,6 +266,18 @@ async def test_text_that_is_still_being_written_is_spoken_once(engines: Engines)
     assert [event.text for event in talk.of(events.Spoken)] == ["It is far away. Nobody has been there."]
     first_sound = talk.loudspeaker.played[0].start_s
     assert first_sound < talk.of(events.Replied)[1].at_s  # spoken while the rest was being written
+
+
+@in_virtual_time
+async def test_only_the_sound_of_fixed_phrases_may_be_kept(engines: Engines) -> None:
+    messages = [
+        Message(f"This is {source}.", source) for source in ("template", "service:lists", "generated")
+    ]
+    async with conversation(engines, Script({"hello": messages})) as talk:
+        talk.session.enter("hello")
+        await talk.turns(1)
+    assert isinstance(engines.voice, PunctualVoice)
+    assert [kept for _, kept in engines.voice.spoken] == [True, False, False]
 
 
 @in_virtual_time
