@@ -4,6 +4,7 @@ ALSA, PortAudio and others write there past Python: dozens of lines when devices
 to open one that is unplugged. A person needs the one sentence that Python makes of it.
 """
 
+import faulthandler
 import logging
 import os
 import sys
@@ -26,6 +27,9 @@ def into_log() -> None:
     sys.stderr = open(  # noqa: SIM115 - lives as long as we do
         shown, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace"
     )
+    faulthandler.enable(
+        sys.stderr
+    )  # the last words of a library that ends the process must not be lost with it
     reader, writer = os.pipe()
     os.dup2(writer, 2)
     os.close(writer)

@@ -22,10 +22,7 @@ def turn_text(text: str, what: str = "TEXT") -> str:
     """
     text = plain(plain(text, what).lstrip("/ "), what)
     if len(text) > LONGEST_TURN:
-        raise UserError(
-            f"{what} is longer than a turn can be ({len(text)} characters; {LONGEST_TURN} are the most).",
-            exit_status=2,
-        )
+        raise UserError(f"{what} is longer than a turn can be ({LONGEST_TURN} characters).", exit_status=2)
     return text
 
 

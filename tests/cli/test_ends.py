@@ -141,11 +141,6 @@ def test_output_that_takes_no_more(tmp_path: Path, body: str) -> None:
 
 
 def test_standard_streams_that_are_closed(tmp_path: Path) -> None:
-    body = (
-        "import os\nasync def work():\n    common.echo('x'); common.notice('y')\n    return os.fstat(0) and 7"
-    )
-    result = done(script(body), tmp_path, shell='"$@" <&- >&- 2>&-')
-    assert result.returncode == 0 or result.returncode != 70
     kept = tmp_path / "kept.txt"
     body = f"async def work():\n    with open({str(kept)!r}, 'w') as f: common.echo('lost'); f.write('kept')"
     assert done(script(body), tmp_path, shell='"$@" <&- >&- 2>&-').returncode == 0
@@ -153,7 +148,9 @@ def test_standard_streams_that_are_closed(tmp_path: Path) -> None:
 
 
 def test_a_terminal_without_typographic_quotes(tmp_path: Path) -> None:
-    result = done(script("async def work():\n    common.echo('“what”')"), tmp_path, PYTHONIOENCODING="ascii")
+    result = done(
+        script("async def work():\n    common.echo('“what”')"), tmp_path, PYTHONIOENCODING="latin-1"
+    )
     assert (result.returncode, result.stdout) == (0, "\\u201cwhat\\u201d\n")
 
 
