@@ -2,11 +2,11 @@
 
 import asyncio
 import codecs
-import contextlib
 import os
 import threading
 import unicodedata
 from collections.abc import AsyncIterator
+from concurrent.futures import CancelledError
 
 from assistant.errors import UserError
 
@@ -49,14 +49,18 @@ async def lines(descriptor: int = 0) -> AsyncIterator[str]:
     chunks: asyncio.Queue[bytes] = asyncio.Queue(_AHEAD)
 
     def read() -> None:
-        with contextlib.suppress(RuntimeError, asyncio.CancelledError):  # the loop has ended
-            chunk = b"-"
-            while chunk:
-                try:
-                    chunk = os.read(descriptor, _CHUNK_BYTES)
-                except OSError:  # a terminal that went away
-                    chunk = b""
-                asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
+        chunk = b"-"
+        while chunk:
+            try:
+                chunk = os.read(descriptor, _CHUNK_BYTES)
+            except OSError:  # a terminal that went away
+                chunk = b""
+            put = chunks.put(chunk)
+            try:
+                asyncio.run_coroutine_threadsafe(put, loop).result()
+            except (RuntimeError, CancelledError):  # the loop has ended, and nobody wants to know any more
+                put.close()
+                return
 
     threading.Thread(target=read, name="standard-input", daemon=True).start()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
