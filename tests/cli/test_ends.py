@@ -169,7 +169,7 @@ def test_a_fault_of_ours_is_a_line_and_a_file_for_the_report(tmp_path: Path) -> 
     ("error", "line"),
     [
         ("OSError(28, 'No space left on device')", "No space left on device."),
-        ("PermissionError(13, 'Permission denied', '/root/x')", "/root/x: Permission denied."),
+        ("PermissionError(13, 'Permission denied', '/etc/x')", "/etc/x: Permission denied."),
         ("MemoryError()", "There is not enough memory."),
         ("ExceptionGroup('', [common.UserError('Mend it.')])", "Mend it."),
         (
