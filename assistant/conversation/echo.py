@@ -1,24 +1,29 @@
 """What the assistant has just said, so that it does not answer itself."""
 
 import re
+from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
 from assistant.synthesis.spoken import spoken_form
 
-ALIKE = 90.0  # of 100, by rapidfuzz's ratio
+ALIKE = 90.0  # of 100, by rapidfuzz's ratio, for all the words
+WORD_ALIKE = 75.0
+"""The same for each word: "lamb" may be a "lamp" misheard, but "off" is not "on", nor "forty" "fifty"."""
+
 FEWEST_WORDS = 3
 """Shorter than this, people say the same words themselves: "okay", "in the kitchen"."""
 
-ECHO_S = 3.0
-"""So long after the end of its sound words may be an echo: a room, a wireless loudspeaker, a television that
-plays the assistant's sound late."""
+AT_ONCE_S = 0.3
+"""Nobody begins to answer sooner than this after the end of the assistant's sound. What does is likely to be
+the end of that sound, come late through a room or a wireless loudspeaker."""
 
-ANSWER_S = 0.3
-"""The same where the assistant has asked a question. People answer with words of the question ("the kitchen
-or the bedroom?"), but nobody begins to answer sooner than this."""
+ECHO_S = 3.0
+"""What begins later than that, up to here, may be an echo that was still later. It is then one of whole
+sentences, and people seldom say those: they say "is the light on" to "I've turned the light on"."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 class OwnVoice:
@@ -34,18 +39,37 @@ class OwnVoice:
         self._ended_s = ended_s
 
     def is_echo(self, transcript: str, began_s: float, *, question_open: bool) -> bool:
-        """Whether words that began to be heard at `began_s` are the end of what the assistant said itself."""
-        if began_s > self._ended_s + (ANSWER_S if question_open else ECHO_S):
+        """Whether words that began to be heard at `began_s` are the end of what the assistant said itself.
+
+        `question_open`: it has asked something. People answer in the words of the question ("the kitchen or
+        the bedroom?"), but not at once.
+        """
+        late_s = began_s - self._ended_s
+        if late_s > (AT_ONCE_S if question_open else ECHO_S):
             return False
         heard = _words(transcript)
         if len(heard) < FEWEST_WORDS:
             return False
+        ends = self._ends(len(heard)) if late_s <= AT_ONCE_S else self._last_sentences()
+        return any(_alike(heard, end) for end in ends)
+
+    def _ends(self, count: int) -> Iterator[list[str]]:
         said = _words(self._text)
-        # A word may be split or swallowed; its last may have been counted as heard and be cut off.
-        sizes = range(len(heard) - 1, len(heard) + 2)
-        ends = range(len(said) - 1, len(said) + 1)
-        tails = [" ".join(said[end - size : end]) for size in sizes for end in ends if size <= end]
-        return any(fuzz.ratio(" ".join(heard), tail) >= ALIKE for tail in tails)
+        yield said[-count:]
+        yield said[-count - 1 : -1]  # its last word counts as heard when it begins, and may be cut off
+
+    def _last_sentences(self) -> Iterator[list[str]]:
+        sentences = _SENTENCE_END.split(self._text)
+        for first in range(len(sentences)):
+            yield _words(" ".join(sentences[first:]))
+
+
+def _alike(heard: list[str], said: list[str]) -> bool:
+    return (
+        len(heard) == len(said)
+        and fuzz.ratio(" ".join(heard), " ".join(said)) >= ALIKE
+        and all(fuzz.ratio(a, b) >= WORD_ALIKE for a, b in zip(heard, said, strict=True))
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -198,6 +198,15 @@ async def test_a_person_may_say_the_same(engines: Engines) -> None:
 
 
 @in_virtual_time
+async def test_what_a_person_says_to_an_answer_is_no_echo(engines: Engines) -> None:
+    script = Script({"what time is it": ["Okay, I've turned the lamp in the bedroom on."]})
+    async with conversation(engines, script) as talk:
+        await talk.turn(say("what time is it", "rms"))
+        await talk.turn(say("turn off the lamp in the bedroom"))
+    assert script.asked[1][1] == "turn off the lamp in the bedroom"
+
+
+@in_virtual_time
 async def test_a_question_may_be_answered_in_its_own_words(engines: Engines) -> None:
     question = "Shall I turn on the light, or turn off the lamp in the bedroom?"
     script = Script({"what time is it": [question, TurnDone("form", "choice")]})
