@@ -18,7 +18,7 @@ from assistant.bus import Bus
 from assistant.conversation import messages as m
 from assistant.conversation.echo import OwnVoice
 from assistant.conversation.listener import Ears, Listener
-from assistant.conversation.machine import BargeIn, Phase, State, resting, start, step
+from assistant.conversation.machine import BargeIn, Phase, State, start, step
 from assistant.conversation.talker import Mouth, Talker, Uttered
 from assistant.conversation.thinker import Thinker
 from assistant.dialogue.client import Parse
@@ -99,7 +99,7 @@ class Session:
     @property
     def quiet(self) -> bool:
         """Nobody is speaking and nothing is under way."""
-        return resting(self._state) and not self._state.voice and not self._happened
+        return self._state.resting and not self._state.voice and not self._happened
 
     @property
     def listened_to(self) -> int:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assistant.conversation import machine as m
 from assistant.conversation import messages as e
 from assistant.conversation.machine import BargeIn, Phase, State, Timing, step
+from assistant.conversation.machine.floor import MAX_WAITING
 
 T = Timing()
 
@@ -360,12 +361,12 @@ def test_no_history_deadlocks(state: State, history: list[e.Happening]) -> None:
         state, _ = step(state, event)
         now = event.at_s
     state, _ = step(state, e.SpeechStopped(now, now))
-    for _ in range(3 * (m.MAX_WAITING + 2)):
+    for _ in range(3 * (MAX_WAITING + 2)):
         if state.deadline_s is None:
             break
         now = max(now, state.deadline_s)
         state, _ = step(state, e.Tick(now))
-    assert m.resting(state), state
+    assert state.resting, state
     assert state.waiting == ()
 
 

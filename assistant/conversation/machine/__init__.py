@@ -1,0 +1,137 @@
+"""The turn machine: who speaks, who listens, and what happens when they collide.
+
+`step(state, event) -> (state, [command])` is pure: no clock, no await, no I/O. Time arrives in events, so
+each race is a test in virtual time. The session (session.py) feeds it and carries its commands out.
+
+    IDLE ─wake─▶ LISTENING ─speech─▶ USER_SPEAKING ⇄ PAUSED ─silence─▶ THINKING ─text─▶ SPEAKING ─▶ rest
+                                           ▲                               │            │  ▲
+                                           └─ speech, nothing committed ───┘     speech ▼  │ silence
+                                           ▲        (revision + 1)                     DUCKED
+                                           └──────────── words: the next turn ────────────┘
+
+*rest* is IDLE, or LISTENING for the follow-up window, or LISTENING without end on an open microphone.
+
+Rules that hold in every state, and that tests/conversation/test_machine.py checks for random histories:
+
+- A turn is committed (`Ask`) at most once; up to then only work without side effects is asked for, and
+  speech takes the turn back with a new revision, so a pause for breath does not split it.
+- Results carry turn and revision; one that is not current is dropped, so nothing is credited to the wrong
+  turn.
+- Every state that waits for something other than a person has a deadline, and a missed one ends in a
+  sentence.
+
+state.py is what it remembers; person.py, answer.py and floor.py are its rules for the person, for the
+assistant's reply, and for who comes next; the deadlines are here.
+"""
+
+from dataclasses import replace
+
+from assistant.conversation.machine import floor, person
+from assistant.conversation.machine.answer import reply
+from assistant.conversation.machine.person import NOT_UNDERSTOOD
+from assistant.conversation.machine.state import (
+    BargeIn,
+    Phase,
+    State,
+    Step,
+    Timing,
+    new_turn,
+    start,
+    then,
+)
+from assistant.conversation.messages import (
+    Announcement,
+    CancelRecognition,
+    Command,
+    EndTurn,
+    Failed,
+    FinishRecognition,
+    Happening,
+    Interrupt,
+    ParseReady,
+    Progress,
+    ReplyComplete,
+    ReplyHeard,
+    ReplyText,
+    SpeechStarted,
+    SpeechStopped,
+    StopReply,
+    Tick,
+    TranscriptReady,
+    Typed,
+    WakeWord,
+)
+
+__all__ = [
+    "NOTHING_HEARD",
+    "NOT_UNDERSTOOD",
+    "TOO_SLOW",
+    "BargeIn",
+    "Phase",
+    "State",
+    "Step",
+    "Timing",
+    "start",
+    "step",
+]
+
+NOTHING_HEARD = "I did not hear anything."
+TOO_SLOW = "Sorry, that took too long. Please try again."
+
+
+def step(state: State, event: Happening) -> Step:
+    """The next state, and what is to be done, in order."""
+    match event:
+        case WakeWord():
+            return person.wake_word(state, event)
+        case SpeechStarted():
+            return person.speech_started(replace(state, voice=True), event)
+        case SpeechStopped():
+            return person.speech_stopped(replace(state, voice=False), event)
+        case Tick():
+            if state.deadline_s is None or event.at_s < state.deadline_s:
+                return state, []
+            return _deadline(state, event.at_s)
+        case TranscriptReady():
+            return person.transcript(state, event)
+        case ParseReady():
+            return replace(state, parse=event.parse) if state.awaits(event.turn, event.rev) else state, []
+        case Typed() | Announcement():
+            return floor.unspoken(state, event)
+        case Interrupt():
+            if not state.answering:
+                return state, []
+            state, commands = floor.silence(state)
+            return then(floor.rest(state, event.at_s), commands)
+        case Failed() | ReplyText() | Progress() | ReplyComplete() | ReplyHeard():
+            if event.turn != state.turn:
+                return state, []  # the reply of a turn that a person talked over
+            return reply(state, event)
+
+
+def _deadline(state: State, at_s: float) -> Step:
+    think_until_s = at_s + state.timing.think_s
+    match state.phase:
+        case Phase.LISTENING if state.voice:  # after a wake word, or over the end of an answer
+            return person.begin_turn(state, at_s, state.from_sample)
+        case Phase.LISTENING if state.woken:
+            return floor.say_only(new_turn(state), at_s, NOTHING_HEARD)
+        case Phase.LISTENING:
+            return replace(state, phase=Phase.IDLE, deadline_s=None), []
+        case Phase.USER_SPEAKING:  # cut for length
+            state = replace(state, phase=Phase.THINKING, deadline_s=think_until_s)
+            return state, [FinishRecognition(state.turn, state.rev)]
+        case Phase.PAUSED:
+            state = replace(state, phase=Phase.THINKING, deadline_s=think_until_s)
+            return person.commit(state, at_s) if state.transcript is not None else (state, [])
+        case Phase.THINKING:
+            commands: list[Command] = [] if state.committed else [CancelRecognition(state.turn)]
+            return then(floor.say_only(state, at_s, TOO_SLOW), commands)
+        case Phase.DUCKED:  # meant as an interruption
+            state, commands = floor.silence(state)
+            return then(person.begin_turn(state, at_s, state.from_sample), commands)
+        case Phase.SPEAKING:  # voice or loudspeaker is stuck: nothing can be said about it
+            commands = [StopReply(state.turn), EndTurn(state.turn, "failed")]
+            return then(floor.rest(state, at_s), commands)
+        case Phase.IDLE:
+            return replace(state, deadline_s=None), []

@@ -1,0 +1,128 @@
+"""The person's side: from a wake word or a voice to the turn that is handed to the dialogue."""
+
+from dataclasses import replace
+
+from assistant.conversation.machine.floor import rest, say_only, silence, window_end
+from assistant.conversation.machine.state import BargeIn, Phase, State, Step, new_turn, then
+from assistant.conversation.messages import (
+    Acknowledge,
+    Ask,
+    Command,
+    Duck,
+    EndTurn,
+    FinishRecognition,
+    SpeechStarted,
+    SpeechStopped,
+    StartRecognition,
+    TranscriptReady,
+    Understand,
+    WakeWord,
+)
+
+NOT_UNDERSTOOD = "Sorry, I did not catch that."
+
+
+def wake_word(state: State, event: WakeWord) -> Step:
+    """The command may follow in the same breath; if the voice ends here, it is waited for."""
+    commands: list[Command] = []
+    tail_s = state.timing.wake_tail_s
+    if state.answering:
+        if state.barge_in is BargeIn.OFF:
+            return state, []
+        state, commands = silence(state)
+        tail_s += state.timing.echo_tail_s
+    elif not state.resting:
+        return state, []  # part of what the person is saying anyway
+    begin = max(event.sample - state.timing.wake_lag_samples, 0)
+    state = replace(state, phase=Phase.LISTENING, woken=True, from_sample=begin)
+    if not state.voice:
+        return then(_await_command(state, event.at_s), commands)
+    over_s = event.at_s + tail_s
+    return replace(state, wake_over_s=over_s, deadline_s=over_s + state.timing.hangover_s), commands
+
+
+def speech_started(state: State, event: SpeechStarted) -> Step:
+    begin = max(event.sample - state.timing.pre_roll_samples, 0)
+    match state.phase:
+        case Phase.LISTENING:
+            if state.woken:
+                begin = max(begin, state.from_sample)  # not the wake word itself
+            return begin_turn(state, event.at_s, begin)
+        case Phase.PAUSED:
+            return _take_back(state)
+        case Phase.THINKING if not state.committed:
+            return _take_back(state) if event.at_s < state.cut_s else (state, [])
+        case Phase.SPEAKING if state.barge_in is BargeIn.SPEECH:
+            deadline = event.at_s + state.timing.barge_in_s
+            state = replace(state, phase=Phase.DUCKED, from_sample=begin, deadline_s=deadline)
+            return state, [Duck(down=True)]
+        case Phase.IDLE | Phase.SPEAKING | Phase.THINKING:  # see `first_text` and `answered` in answer.py
+            return replace(state, from_sample=begin), []
+        case _:
+            return state, []
+
+
+def speech_stopped(state: State, event: SpeechStopped) -> Step:
+    match state.phase:
+        case Phase.USER_SPEAKING:
+            deadline = max(event.voice_end_s + state.timing.end_silence_s, event.at_s)
+            # The recogniser finishes during the closing silence; if speech goes on the result is thrown away.
+            state = replace(state, phase=Phase.PAUSED, deadline_s=deadline)
+            return state, [FinishRecognition(state.turn, state.rev)]
+        case Phase.DUCKED:  # a cough does not lose the answer
+            state = replace(state, phase=Phase.SPEAKING, deadline_s=event.at_s + state.timing.stall_s)
+            return state, [Duck(down=False)]
+        case Phase.LISTENING if not state.woken:  # it was the end of the answer's echo
+            return replace(state, deadline_s=window_end(state, event.at_s)), []
+        case Phase.LISTENING if event.voice_end_s > state.wake_over_s:  # a short command, in one breath
+            state, commands = begin_turn(state, event.at_s, state.from_sample)
+            return then(speech_stopped(state, event), commands)
+        case Phase.LISTENING:  # it was the wake word alone
+            return _await_command(state, event.at_s)
+        case _:
+            return state, []
+
+
+def begin_turn(state: State, at_s: float, from_sample: int) -> Step:
+    """A new turn, whose speech begins at `from_sample`."""
+    cut_s = at_s + state.timing.max_turn_s
+    state = replace(
+        new_turn(state), phase=Phase.USER_SPEAKING, from_sample=from_sample, cut_s=cut_s, deadline_s=cut_s
+    )
+    return state, [StartRecognition(state.turn, state.rev, from_sample)]
+
+
+def transcript(state: State, event: TranscriptReady) -> Step:
+    if not state.awaits(event.turn, event.rev):
+        return state, []
+    state = replace(state, transcript=event.text)
+    if state.phase is Phase.THINKING:
+        return commit(state, event.at_s)
+    return state, [Understand(state.turn, state.rev, event.text)] if event.text else []
+
+
+def commit(state: State, at_s: float) -> Step:
+    """The end of the turn was decided and its transcript is there."""
+    if not state.transcript:
+        if state.woken:
+            return say_only(state, at_s, NOT_UNDERSTOOD)
+        return then(rest(state, at_s), [EndTurn(state.turn, "nothing-heard")])
+    state = replace(state, committed=True, deadline_s=at_s + state.timing.think_s)
+    return state, [Ask(state.turn, state.transcript or "", state.parse)]
+
+
+def _await_command(state: State, at_s: float) -> Step:
+    return replace(state, deadline_s=at_s + state.timing.no_speech_s), [Acknowledge()]
+
+
+def _take_back(state: State) -> Step:
+    """Speech goes on before anything was committed: the same turn, from its beginning, as a new revision."""
+    state = replace(
+        state,
+        phase=Phase.USER_SPEAKING,
+        rev=state.rev + 1,
+        transcript=None,
+        parse=None,
+        deadline_s=state.cut_s,
+    )
+    return state, [StartRecognition(state.turn, state.rev, state.from_sample)]

@@ -1,0 +1,109 @@
+"""What the turn machine remembers between two events."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from assistant.conversation.messages import Announcement, Command, Typed
+
+
+class Phase(StrEnum):
+    IDLE = "idle"
+    LISTENING = "listening"
+    USER_SPEAKING = "user speaking"
+    PAUSED = "paused"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    DUCKED = "ducked"
+
+
+class BargeIn(StrEnum):
+    """What interrupts the assistant while it speaks."""
+
+    SPEECH = "speech"  # any speech: needs headphones, or an echo canceller
+    WAKE_WORD = "wake-word"  # only a wake word: safe with an open loudspeaker
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """In seconds of time, or samples of input."""
+
+    end_silence_s: float = 0.6
+    no_speech_s: float = 6.0
+    max_turn_s: float = 20.0
+    follow_up_s: float = 5.0
+    barge_in_s: float = 0.5  # so much speech over an answer, or beyond its end, is a person's
+    think_s: float = 30.0  # without any news from recogniser or dialogue
+    stall_s: float = 10.0  # without any progress of the voice or the loudspeaker
+    pre_roll_samples: int = 8_000
+    wake_lag_samples: int = 2_880
+    """So long after the wake word's end it is noticed: 0.09 to 0.25 s with microWakeWord's "hey jarvis". With
+    commands in the same breath, spoken by flite's voices, 13 of 15 came through whole with 0.18 s, 5 without."""
+    wake_tail_s: float = 0.1  # the detector of voice may find so much more of the wake word than that
+    echo_tail_s: float = 0.3  # and where the wake word stopped an answer, this much of the answer
+    hangover_s: float = 0.3  # by then it is known whether a voice has ended
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    timing: Timing = Timing()
+    open_mic: bool = False
+    barge_in: BargeIn = BargeIn.WAKE_WORD
+    phase: Phase = Phase.IDLE
+    turn: int = 0  # the latest turn; a new one gets the next number
+    rev: int = 0
+    deadline_s: float | None = None
+    cut_s: float = 0.0  # when the turn is cut for length
+    from_sample: int = 0  # where the turn's speech begins, pre-roll included
+    voice: bool = False  # the detector hears a voice now
+    woken: bool = False  # by a wake word: the person expects an answer, even "I heard nothing"
+    wake_over_s: float = 0.0  # a voice that ends later says more than the wake word
+    transcript: str | None = None  # of this revision
+    parse: Any = None  # of this revision
+    committed: bool = False
+    closed: bool = False  # the reply has all its text
+    waiting: tuple[Typed | Announcement, ...] = ()  # until it is quiet
+
+    @property
+    def resting(self) -> bool:
+        """Nobody speaks and nothing is under way."""
+        return self.phase in (Phase.IDLE, Phase.LISTENING)
+
+    @property
+    def speaking(self) -> bool:
+        """The reply is being said."""
+        return self.phase in (Phase.SPEAKING, Phase.DUCKED)
+
+    @property
+    def answering(self) -> bool:
+        """The turn is committed and its reply under way: a newer turn can only replace what is *said*."""
+        return self.speaking or (self.phase is Phase.THINKING and self.committed)
+
+    def awaits(self, turn: int, rev: int) -> bool:
+        """Recognition and understanding of this revision are still wanted."""
+        return (
+            (turn, rev) == (self.turn, self.rev)
+            and self.phase in (Phase.PAUSED, Phase.THINKING)
+            and not self.committed
+        )
+
+
+Step = tuple[State, list[Command]]
+
+
+def start(state: State) -> State:
+    """The state in which a session begins."""
+    return replace(state, phase=Phase.LISTENING) if state.open_mic else state
+
+
+def new_turn(state: State) -> State:
+    return replace(
+        state, turn=state.turn + 1, rev=0, transcript=None, parse=None, committed=False, closed=False
+    )
+
+
+def then(after: Step, before: list[Command]) -> Step:
+    """`before` first, then what the step decided."""
+    state, commands = after
+    return state, [*before, *commands]
