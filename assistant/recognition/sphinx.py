@@ -50,6 +50,18 @@ class SphinxRecognizer:
     async def start(self) -> None:
         """Load acoustic and language model. Raises `RecognizerUnavailable` with what to do."""
         await self.worker.submit(lambda _stop: self._decoders.load())
+        await self.worker.submit(lambda _stop: self._decoders.load_live())
+
+    async def swap(self, files: LanguageModelFiles) -> None:
+        """Recognise with another language model from the next utterance on; those under way end with theirs.
+
+        Loads in the worker thread, when nobody needs it, a decoder (0.1 s) at a time. Raises
+        `RecognizerUnavailable`, and then nothing has changed.
+        """
+        decoders = Decoders(files, self._settings)
+        await self.worker.submit(lambda _stop: decoders.load(), Priority.AHEAD)
+        await self.worker.submit(lambda _stop: decoders.load_live(), Priority.AHEAD)
+        self._decoders = decoders
 
     def stream(self, on_partial: OnPartial | None = None) -> "SphinxStream":
         rng = np.random.default_rng(self._seed)

@@ -73,11 +73,14 @@ class Decoders:
         self._left = live
 
     def load(self) -> None:
-        """Make one live decoder and the final one. Raises `RecognizerUnavailable`."""
+        """Make the final decoder. Raises `RecognizerUnavailable`."""
         for path in (self._files.language_model, self._files.dictionary):
             if not path.is_file() or path.stat().st_size == 0:
                 raise RecognizerUnavailable(f"The language model {path} is missing: run `assistant train`.")
         self.final = self._make(final=True)
+
+    def load_live(self) -> None:
+        """Make the first live decoder, which would otherwise be made in the first utterance."""
         if (decoder := self.borrow()) is not None:
             self.give_back(decoder)
 

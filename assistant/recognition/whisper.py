@@ -56,6 +56,12 @@ class WhisperRecognizer:
         await self.worker.submit(lambda _stop: self.engine())
         self.used()
 
+    def expect(self, hotwords: str) -> None:
+        """Other names to expect, from the next decoding on, unless the settings have their own."""
+        self._hotwords = self._settings.hotwords or hotwords
+        if self._engine is not None:
+            self._engine.hotwords = self._hotwords or None
+
     def stream(self, on_partial: OnPartial | None = None) -> "WhisperStream":
         return WhisperStream(self, on_partial)
 

@@ -56,7 +56,7 @@ class WhisperEngine:
     def __init__(self, folder: Path, settings: Whisper, cpu_threads: int, hotwords: str) -> None:
         """Raises `RecognizerUnavailable` for a damaged model, or a device or compute type it cannot have."""
         self._settings = settings
-        self._hotwords = hotwords or None
+        self.hotwords = hotwords or None
         try:
             self._model = _Windowed(
                 str(folder),
@@ -108,7 +108,7 @@ class WhisperEngine:
             compression_ratio_threshold=DOUBTFUL_COMPRESSION,
             log_prob_threshold=DOUBTFUL_LOG_PROBABILITY,
             no_speech_threshold=NO_SPEECH_PROBABILITY,
-            hotwords=self._hotwords,
+            hotwords=self.hotwords,
         )
         return _joined(list(_until(segments, stop)), audio_s)
 
