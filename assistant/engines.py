@@ -57,7 +57,7 @@ class Engines:
 
     async def _load_voice(self) -> None:
         try:
-            voice = await synthesis.create(self._config.voice, notice=self._notice)
+            voice = await synthesis.create(self._config.voice, self._config.units, notice=self._notice)
         except VoiceUnavailable as error:
             self._notice(f"{error} Until then answers are shown only.")
             return

@@ -82,3 +82,8 @@ class Sink(Protocol):
     async def close(self) -> None:
         """Idempotent."""
         ...
+
+
+def silence(seconds: float, rate_hz: int = SAMPLE_RATE_HZ) -> Pcm:
+    """So much of it, which may be none."""
+    return np.zeros(max(0, round(seconds * rate_hz)), np.int16)

@@ -11,6 +11,7 @@ from assistant.errors import UserError
 from assistant.synthesis import factory
 from audio.errors import NoDevice
 from audio.files import WavSink
+from audio.frames import silence
 from audio.speaker import Speaker
 
 
@@ -18,15 +19,18 @@ async def say(config: Config, text: str, output: Path | None) -> None:
     """Speak `text`, of any length, clause by clause: memory does not grow with it."""
     text = plain(text)
     async with AsyncExitStack() as stack:
-        voice = await factory.create(config.voice, notice=notice)
+        voice = await factory.create(config.voice, config.units, notice=notice)
         stack.push_async_callback(voice.close)
         sink = await _sink(config, output, voice.sample_rate_hz)
         if isinstance(sink, WavSink):
             stack.push_async_callback(sink.abandon)  # unless it is closed below: no half a text in a file
         else:
             stack.push_async_callback(sink.close)
+        pause_s = 0.0
         async for clause in voice.speak(text, threading.Event()):
+            await sink.write(silence(pause_s, clause.sample_rate_hz))
             await sink.write(clause.pcm)
+            pause_s = clause.pause_s
         if not sink.written_samples:
             raise UserError("There is nothing in TEXT that can be spoken.", exit_status=2)
         await sink.drain()

@@ -6,10 +6,16 @@ Precedence: command line (`--set section.key=value`) over environment (`ASSISTAN
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
+Pause = Annotated[int, Field(ge=0, le=3_000)]
+"""Milliseconds, at speed 1."""
+
+
+def _number_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Section(BaseModel):
@@ -118,8 +124,29 @@ class Voice(Section):
     piper_voice: str = Field(
         "", description="A Piper voice's name (en_US-lessac-medium) or .onnx file; empty: the one installed."
     )
-    speaker: int = Field(0, ge=0, description="Speaker of a Piper voice that has several.")
+    speaker: Annotated[str, BeforeValidator(_number_as_text)] = Field(
+        "", description="Speaker of a Piper voice that has several, by number or name; empty: its first."
+    )
     speed: float = Field(1.0, ge=0.5, le=2.0, description="1 is the voice's own speed.")
+    volume: float = Field(
+        1.0,
+        ge=0.1,
+        le=2.0,
+        description="1 is the level that every voice is brought to; `audio.volume` is the loudspeaker's.",
+    )
+    variation: float = Field(
+        1.0,
+        ge=0.0,
+        le=1.5,
+        description="How much a Piper voice varies its intonation; 0: the same text always sounds the same.",
+    )
+    clause_pause_ms: Pause = Field(120, description="Silence behind a comma where an answer is cut there.")
+    sentence_pause_ms: Pause = Field(300, description="Silence between sentences.")
+    paragraph_pause_ms: Pause = Field(600, description="Silence between paragraphs.")
+    dates: Literal["auto", "day-first", "month-first"] = Field(
+        "auto",
+        description="How 3/4/2026 is read aloud; `auto`: month first with imperial units, else day first.",
+    )
     embedded_voice: Literal["slt", "rms", "awb", "kal16"] = Field("slt", description="flite's voice.")
     cache_mb: int = Field(32, ge=0, le=4096, description="Disk for phrases already spoken; 0: none.")
 

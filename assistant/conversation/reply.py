@@ -18,7 +18,7 @@ import soxr
 
 from assistant.synthesis.base import Clause, Synthesizer, VoiceUnavailable
 from audio.errors import AudioError, DeviceLost
-from audio.frames import Pcm, Sink
+from audio.frames import Pcm, Sink, silence
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Reply:
         self._said: list[str] = []
         self._placed: list[_Placed] = []
         self._silent = voice is None or sink is None  # it is shown only
+        self._pause_s = 0.0  # to be kept before the next clause
         self._stop = threading.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -158,6 +159,9 @@ class Reply:
             async for clause in clauses:
                 first = not self._placed
                 self._on_stage("first_clause")
+                # The pause that the clause before asked for; nothing is heard of this one yet.
+                await sink.write(silence(self._pause_s, sink.sample_rate_hz))
+                self._pause_s = clause.pause_s
                 pcm = _at_rate(clause, sink.sample_rate_hz)
                 begin = sink.written_samples
                 scale = sink.sample_rate_hz / clause.sample_rate_hz

@@ -98,7 +98,7 @@ def _piper(config: Config) -> Check:
             return fail(name, f"{settings.piper_voice} is not installed", get)
         detail = "none is installed; the embedded voice speaks"
         return fail(name, detail, GET_VOICE) if settings.engine == "piper" else warn(name, detail, GET_VOICE)
-    engine = PiperEngine(str(path), settings.speaker, settings.speed)
+    engine = PiperEngine(str(path), settings.speaker, settings.speed, settings.variation)
     try:
         engine.load()
     except VoiceUnavailable as error:

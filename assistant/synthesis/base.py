@@ -25,8 +25,11 @@ class Clause:
     text: str
     pcm: Pcm
     sample_rate_hz: int
-    marks: tuple[Mark, ...] = ()  # one per word, ascending; empty where the voice has no alignments
+    marks: tuple[Mark, ...] = ()  # one per word, ascending; estimated where the voice has no alignments
     cached: bool = False
+    pause_s: float = 0.0
+    """Silence that belongs between it and the next clause of the same reply. It is not part of `pcm`: nobody
+    waits for a pause at the end."""
 
 
 class Synthesizer(Protocol):

@@ -26,8 +26,8 @@ class Engine(Protocol):
 
     @property
     def identity(self) -> str:
-        """Everything that changes the sound of a text: engine, voice, its file, speaker, speed. For the
-        cache. Known after `load`."""
+        """Everything that changes the sound of a text: engine, voice, its file, speaker, speed, variation. For
+        the cache. Known after `load`."""
         ...
 
     @property
@@ -56,7 +56,13 @@ def join(sounds: list[Sound]) -> Sound:
     marks: list[Mark] = []
     offset = 0
     for sound in sounds:
-        marks += [Mark(mark.sample + offset, mark.start, mark.end) for mark in sound.marks]
+        marks += shifted(sound.marks, offset)
         offset += len(sound.pcm)
     pcm = np.concatenate([sound.pcm for sound in sounds]) if sounds else np.zeros(0, np.int16)
-    return Sound(pcm, tuple(marks))
+    # One piece without marks, and words would seem to be missing: then none are better, and are estimated.
+    return Sound(pcm, tuple(marks) if all(sound.marks or not len(sound.pcm) for sound in sounds) else ())
+
+
+def shifted(marks: tuple[Mark, ...], samples: int) -> tuple[Mark, ...]:
+    """The marks of a sound that begins so many samples later."""
+    return tuple(Mark(max(0, mark.sample + samples), mark.start, mark.end) for mark in marks)

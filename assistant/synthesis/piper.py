@@ -6,16 +6,24 @@ generator works lazily, sentence by sentence, so it is stepped on the worker thr
 
 import json
 import math
-from collections.abc import Iterator
+import re
+import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.models import find_voice, how_to_get, why_no_voice
 from assistant.synthesis.base import Mark, VoiceUnavailable
 from assistant.synthesis.engine import Sound
+from assistant.synthesis.phonemes import paired
 
 if TYPE_CHECKING:
     from piper import AudioChunk, PiperVoice
+
+_open_voices: "weakref.WeakValueDictionary[str, PiperVoice]" = weakref.WeakValueDictionary()
+"""Voices in use, by file: another speaker or speed of one needs no second copy of it in memory."""
+
+_WORD = re.compile(r"\S*\w\S*")
 
 
 def find(voice: str) -> Path:
@@ -30,16 +38,23 @@ def find(voice: str) -> Path:
 
 
 class PiperEngine:
-    """`voice`: a name, a path, or empty for the first one installed. `speed` 2 takes half the time.
-    `threads`: for ONNX Runtime; 1 leaves the other cores to listening and understanding."""
+    """`voice`: a name, a path, or empty for the first one installed. `speaker`: number or name, of a voice that
+    has several; empty: its first. `speed` 2 takes half the time. `variation` scales the voice's own noise, of
+    intonation and of the length of sounds; 0 says the same text always alike. `threads`: for ONNX Runtime; 1
+    leaves the other cores to listening and understanding."""
 
     def __init__(
-        self, voice: str = "", speaker: int = 0, speed: float = 1.0, volume: float = 1.0, threads: int = 1
+        self,
+        voice: str = "",
+        speaker: str = "",
+        speed: float = 1.0,
+        variation: float = 1.0,
+        threads: int = 1,
     ) -> None:
         self._asked_for = voice
-        self._speaker = speaker
+        self._speaker = speaker.strip()
         self._speed = speed
-        self._volume = volume
+        self._variation = variation
         self._threads = threads
         self._path: Path | None = None
         self._voice: PiperVoice | None = None
@@ -65,31 +80,37 @@ class PiperEngine:
             return
         path = find(self._asked_for)
         self._path = path
-        voice = self._open(path)
-        if voice.config.num_speakers > 1 and self._speaker >= voice.config.num_speakers:
-            raise VoiceUnavailable(
-                f"The voice {path.stem} has the speakers 0 to {voice.config.num_speakers - 1}, "
-                f"not {self._speaker}; change voice.speaker."
-            )
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise _damaged(path, error) from error
+        file = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+        shared = _open_voices.get(f"{file} threads={self._threads}")
+        voice = shared or self._open(path)
+        speaker = _speaker(self._speaker, voice.config.num_speakers, voice.config.speaker_id_map, path.stem)
         from piper import SynthesisConfig
 
         self._syn_config = SynthesisConfig(
-            speaker_id=self._speaker if voice.config.num_speakers > 1 else None,
+            speaker_id=speaker,
             length_scale=voice.config.length_scale / self._speed,
-            volume=self._volume,
+            noise_scale=voice.config.noise_scale * self._variation,
+            noise_w_scale=voice.config.noise_w_scale * self._variation,
+            # It would bring the highest peak of each sentence to full scale, so that a sentence with a plosive
+            # is quieter than the next; `SpokenVoice` levels the whole voice instead.
+            normalize_audio=False,
         )
-        stat = path.stat()
         self._identity = (
-            f"piper {path.resolve()} {stat.st_size} {stat.st_mtime_ns} speaker={self._speaker} "
-            f"speed={self._speed:.3f} volume={self._volume:.3f}"
+            f"piper {file} speaker={speaker} speed={self._speed:.3f} variation={self._variation:.3f}"
         )
-        try:
-            # Both sides of the graph are tried once: a damaged one fails here and not in an answer, and the
-            # first real clause does not pay for the runtime's and the phonemiser's warming up.
-            for _ in self._chunks(voice, "ready"):
-                pass
-        except Exception as error:
-            raise _damaged(path, error) from error
+        if shared is None:
+            try:
+                # Both sides of the graph are tried once: a damaged one fails here and not in an answer, and the
+                # first real clause does not pay for the runtime's and the phonemiser's warming up.
+                for _ in self._chunks(voice, "ready"):
+                    pass
+            except Exception as error:
+                raise _damaged(path, error) from error
+            _open_voices[f"{file} threads={self._threads}"] = voice
         self._voice = voice
 
     def synthesize(self, text: str) -> Iterator[Sound]:
@@ -97,18 +118,38 @@ class PiperEngine:
             raise VoiceUnavailable(f"The voice {self.name} is not loaded.")
         # Text between [[ and ]] would be taken for phonemes.
         text = text.replace("[[", "[").replace("]]", "]")
-        words = _words(text)
+        if not self._aligned(self._voice):
+            for chunk in self._chunks(self._voice, text):
+                if len(pcm := chunk.audio_int16_array):
+                    yield Sound(pcm)
+            return
+        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+        # The phonemes of the whole text are known before any of its sound: only together with all words is it
+        # clear which group speaks which.
+        sentences = [p for p in self._voice.phonemize(text) if p]
+        groups = [size for phonemes in sentences for size in _group_sizes(phonemes)]
+        starts_of = dict(paired(groups, [text[a:b] for a, b in words]))
+        before = 0
         for chunk in self._chunks(self._voice, text):
-            pcm = chunk.audio_int16_array
-            if len(pcm):
-                yield Sound(pcm, _marks(chunk, words))
+            begins = _group_starts(chunk)
+            if len(pcm := chunk.audio_int16_array):
+                marks = [
+                    Mark(sample, *words[starts_of[before + index]])
+                    for index, sample in enumerate(begins)
+                    if before + index in starts_of
+                ]
+                yield Sound(pcm, tuple(marks))
+            before += len(begins)
 
     def unload(self) -> None:
         self._voice = None
 
+    @staticmethod
+    def _aligned(voice: "PiperVoice") -> bool:
+        return len(voice.session.get_outputs()) > 1
+
     def _chunks(self, voice: "PiperVoice", text: str) -> Iterator["AudioChunk"]:
-        aligned = len(voice.session.get_outputs()) > 1
-        yield from voice.synthesize(text, self._syn_config, include_alignments=aligned)
+        yield from voice.synthesize(text, self._syn_config, include_alignments=self._aligned(voice))
 
     def _open(self, path: Path) -> "PiperVoice":
         """`PiperVoice.load` gives no say in the number of threads, so its session is made here; the result is
@@ -132,6 +173,39 @@ class PiperEngine:
         return PiperVoice(session=session, config=config)
 
 
+def speakers(path: Path) -> list[str]:
+    """The names of a voice's speakers, or their numbers where they have none; empty for a voice with one.
+    Raises `VoiceUnavailable`."""
+    try:
+        config = json.loads(path.with_name(path.name + ".json").read_text("utf-8"))
+        count, names = int(config["num_speakers"]), dict(config.get("speaker_id_map") or {})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if count < 2:
+        return []
+    by_number = {number: name for name, number in names.items()}
+    return [by_number.get(number, str(number)) for number in range(count)]
+
+
+def _speaker(asked: str, count: int, names: Mapping[str, int], voice: str) -> int | None:
+    """The number of a speaker that was given by number or name; None for a voice with one speaker."""
+    if count < 2:
+        return None
+    if not asked:
+        return 0
+    if asked.isdecimal():
+        if int(asked) < count:
+            return int(asked)
+    else:
+        for name, number in names.items():
+            if name.casefold() == asked.casefold():
+                return int(number)
+    known = f" and the names {', '.join(list(names)[:8])}{' …' if len(names) > 8 else ''}" if names else ""
+    raise VoiceUnavailable(
+        f"The voice {voice} has the speakers 0 to {count - 1}{known}, not {asked}; change voice.speaker."
+    )
+
+
 def _damaged(path: Path, error: Exception) -> VoiceUnavailable:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
     return VoiceUnavailable(
@@ -139,39 +213,32 @@ def _damaged(path: Path, error: Exception) -> VoiceUnavailable:
     )
 
 
-def _words(text: str) -> list[tuple[int, int]]:
-    words, start = [], None
-    for index, character in enumerate(text + " "):
-        if character.isspace():
-            if start is not None:
-                words.append((start, index))
-            start = None
-        elif start is None:
-            start = index
-    return words
+_PUNCTUATION = frozenset("^$_.,:;!?()\"'«»“”-—–…¡¿ˈˌ")
 
 
-def _marks(chunk: "AudioChunk", words: list[tuple[int, int]]) -> tuple[Mark, ...]:
-    """Marks from the voice's phoneme alignments, taking the words off the front of `words`.
+def _group_sizes(phonemes: list[str]) -> list[int]:
+    """How many phonemes each group between spaces has; those of punctuation alone are none."""
+    sizes = [0]
+    for phoneme in phonemes:
+        if phoneme == " ":
+            sizes.append(0)
+        elif phoneme not in _PUNCTUATION:
+            sizes[-1] += 1
+    return [size for size in sizes if size]
 
-    espeak-ng runs some words together ("of the" is one group of phonemes). Where a chunk has not as many
-    groups as words are left for it, the pairing would be guesswork, and there are no marks.
-    """
-    alignments = chunk.phoneme_alignments or []
+
+def _group_starts(chunk: "AudioChunk") -> list[int]:
+    """The sample at which each group begins; as many as `_group_sizes` has, or none where the voice's
+    alignments do not add up to its sound."""
     starts: list[int] = []
-    sample, between = 0, True
-    for alignment in alignments:
+    sample, between, stress = 0, True, -1
+    for alignment in chunk.phoneme_alignments or []:
         if alignment.phoneme == " ":
-            between = True
-        elif between and alignment.phoneme not in "^$_.,:;!?":
-            starts.append(sample)
+            between, stress = True, -1
+        elif between and alignment.phoneme in _PUNCTUATION:
+            stress = sample if stress < 0 and alignment.phoneme in "ˈˌ" else stress
+        elif between:
+            starts.append(sample if stress < 0 else stress)
             between = False
         sample += alignment.num_samples
-    if (
-        not starts
-        or len(starts) != len(words)
-        or not math.isclose(sample, len(chunk.audio_float_array), abs_tol=1)
-    ):
-        return ()
-    taken, words[:] = words[: len(starts)], words[len(starts) :]
-    return tuple(Mark(start, *word) for start, word in zip(starts, taken, strict=True))
+    return starts if math.isclose(sample, len(chunk.audio_float_array), abs_tol=1) else []

@@ -184,11 +184,11 @@ async def test_who_does_not_stop_talking_is_cut_and_answered(engines: Engines) -
 
 
 class Hoarse(FliteEngine):
-    """Speaks `clauses` times, then no more."""
+    """Speaks `clauses` times after it was started, then no more."""
 
     def __init__(self, clauses: int) -> None:
         super().__init__("slt")
-        self._left = clauses
+        self._left = clauses + 1  # with the first it is measured
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         if not self._left:

@@ -114,6 +114,17 @@ async def test_two_conversations_share_the_voice() -> None:
     assert all([c.text for c in reply][1:] == ["How are you?", "Good."] for reply in replies)
 
 
+async def test_a_voice_that_does_not_speak_is_found_out_at_the_start() -> None:
+    class Mute(FliteEngine):
+        def synthesize(self, text: str):  # type: ignore[no-untyped-def]
+            raise RuntimeError("a fault of the library")
+
+    voice = SpokenVoice(Mute())
+    with pytest.raises(VoiceUnavailable, match="loads but does not speak .a fault of the library"):
+        await voice.start()
+    await voice.close()
+
+
 async def test_auto_takes_the_embedded_voice_without_a_word() -> None:
     notices: list[str] = []
     voice = await create(Voice(), notice=notices.append)
