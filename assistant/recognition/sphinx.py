@@ -96,6 +96,12 @@ class SphinxStream:
         self._samples += block.size
         self._go_on()
 
+    async def caught_up(self) -> None:
+        """Return when all that was fed in whole blocks has been worked on, looking ahead included."""
+        while self._job is not None:
+            await asyncio.wait([self._job])
+            await asyncio.sleep(0)  # its callback may begin the next
+
     async def finish(self) -> Transcript:
         if self._over:
             raise RuntimeError("this utterance is already finished or cancelled")
