@@ -10,6 +10,7 @@ from typing import Self
 from assistant.api.server import ApiServer, Generated
 from assistant.bus import Bus
 from assistant.config.model import Config
+from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.session import Session
@@ -20,6 +21,7 @@ from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, ServiceAccess
 from assistant.dialogue.supervisor import State as DialogueState
 from assistant.dialogue.train import OnProgress, train
+from assistant.dialogue.training_data import load_training_data
 from assistant.events import Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.services.build import Services, create_services
@@ -46,6 +48,7 @@ class Assistant:
         self._ringing: dict[str, Session] = {}
         self._session_came = asyncio.Event()
         self._free_text_slots: frozenset[str] = frozenset()
+        self._end_of_turn: EndOfTurn | None = None
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
         self.services: Services
@@ -78,6 +81,8 @@ class Assistant:
         self._stack.push_async_callback(self.api.close)
         model = await train(self.project)
         self._free_text_slots = await asyncio.to_thread(free_text_slots, self.project.domain)
+        if self.config.listening.end_of_turn == "meaning":
+            self._end_of_turn = await asyncio.to_thread(self._learn_ends)
         self.dialogue = Dialogue(
             self.project,
             model,
@@ -89,6 +94,10 @@ class Assistant:
         await self.dialogue.start()
         if self._timers_ring:
             self.services.start()
+
+    def _learn_ends(self) -> EndOfTurn:
+        data = load_training_data(self.project.root, self.project.names)
+        return EndOfTurn(data, self.config.dialogue.nlu_threshold)
 
     async def train(self, on_progress: OnProgress) -> None:
         """Train what is not trained; quick where it is. Call before entering."""
@@ -108,6 +117,8 @@ class Assistant:
         state = State(
             timing=Timing(
                 end_silence_s=listening.end_silence_ms / 1000,
+                complete_silence_s=listening.complete_silence_ms / 1000,
+                unfinished_silence_s=listening.unfinished_silence_ms / 1000,
                 no_speech_s=listening.no_speech_ms / 1000,
                 max_turn_s=listening.max_turn_ms / 1000,
                 follow_up_s=listening.follow_up_ms / 1000,
@@ -124,6 +135,7 @@ class Assistant:
             ears=ears,
             mouth=mouth,
             free_text_slots=self._free_text_slots,
+            end_of_turn=self._end_of_turn,
         )
         self._sessions[name] = session
         if rings:

@@ -45,6 +45,16 @@ class Understood(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseJudged(Event):
+    """What a pause means. `completeness` of what was said so far: complete, open, unfinished; after
+    `silence_s` without speech the turn is over."""
+
+    completeness: str
+    silence_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCalled(Event):
     """A service did something, or failed to."""
 

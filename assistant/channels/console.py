@@ -32,7 +32,7 @@ class Console:
 
     def __call__(self, event: events.Event) -> None:
         writer = _WRITERS.get(type(event))
-        if writer is not None and (self._timings or not isinstance(event, events.TurnEnded)):
+        if writer is not None and (self._timings or not isinstance(event, _TIMINGS)):
             for label, text in writer(event):
                 self.line(label, text)
 
@@ -49,6 +49,11 @@ def _heard(event: events.Heard) -> Lines:
 def _understood(event: events.Understood) -> Lines:
     entities = ", ".join(f"{entity['entity']}={entity['value']}" for entity in event.entities)
     return [("understood", f"{event.intent} {event.confidence:.2f}" + (f"  {entities}" if entities else ""))]
+
+
+def _pause(event: events.PauseJudged) -> Lines:
+    because = f": {event.reason}" if event.reason else ""
+    return [("pause", f"{event.completeness}{because}  (over after {event.silence_s * 1000:.0f} ms)")]
 
 
 def _did(event: events.ServiceCalled) -> Lines:
@@ -73,9 +78,12 @@ def _ended(event: events.TurnEnded) -> Lines:
     return [("times", f"{stages}  (ms after the end of speech)"), ("", "")] if stages else []
 
 
+_TIMINGS = (events.PauseJudged, events.TurnEnded)
+
 _WRITERS: dict[type[events.Event], Callable[[Any], Lines]] = {
     events.Heard: _heard,
     events.Understood: _understood,
+    events.PauseJudged: _pause,
     events.ServiceCalled: _did,
     events.Replied: _said,
     events.Spoken: _spoken,

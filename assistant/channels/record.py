@@ -22,6 +22,8 @@ class TurnRecord:
     troubles: list[dict[str, str]] = field(default_factory=list)
     outcome: str = ""
     stages_s: dict[str, float] = field(default_factory=dict)
+    pauses: list[dict[str, Any]] = field(default_factory=list)
+    """What each pause of the speech was taken for, the last of which ended the turn."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -80,6 +82,9 @@ class Recorder:
                 record.transcript = event.text
                 record.intent, record.confidence = event.intent, round(event.confidence, 3)
                 record.entities = list(event.entities)
+            case events.PauseJudged():
+                pause = {"completeness": event.completeness, "silence_s": event.silence_s}
+                record.pauses.append(pause | {"reason": event.reason})
             case events.ServiceCalled():
                 call: dict[str, Any] = {"service": event.service, "input": event.arguments, "ok": event.ok}
                 call |= {"result": event.result} if event.ok else {"error": event.error}

@@ -54,7 +54,18 @@ class Listening(Section):
         500,
         description="Sound from before the detector woke that is recognised too, so no first word is lost.",
     )
-    end_silence_ms: Milliseconds = Field(600, description="Silence after which the turn is over.")
+    end_of_turn: Literal["meaning", "silence"] = Field(
+        "meaning",
+        description="`meaning`: a complete command ends the turn sooner, an unfinished sentence later; "
+        "`silence`: always after `end_silence_ms`.",
+    )
+    end_silence_ms: Milliseconds = Field(
+        600, description="Silence after which the turn is over where the words do not tell."
+    )
+    complete_silence_ms: Milliseconds = Field(250, description="The same after a complete command.")
+    unfinished_silence_ms: Milliseconds = Field(
+        1_200, description="The same after what is clearly unfinished, such as “set a timer for”."
+    )
     no_speech_ms: Milliseconds = Field(6_000, description="After a wake word, how long to wait for speech.")
     max_turn_ms: Milliseconds = Field(20_000, description="A turn longer than this is cut here and answered.")
     follow_up_ms: Milliseconds = Field(

@@ -4,7 +4,17 @@ Times are seconds on the session's monotonic clock; samples are indices of the i
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+
+class Completeness(StrEnum):
+    """Whether the person has said what they want, going by the words."""
+
+    COMPLETE = "complete"
+    OPEN = "open"  # it may be all, or not
+    UNFINISHED = "unfinished"
+
 
 # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -46,12 +56,14 @@ class TranscriptReady:
 
 @dataclass(frozen=True, slots=True)
 class ParseReady:
-    """The stateless parse of the transcript; opaque here, handed back with `Ask`."""
+    """The stateless parse of the transcript; opaque here, handed back with `Ask`. `reason` is for the trace."""
 
     at_s: float
     turn: int
     rev: int
     parse: Any
+    completeness: Completeness = Completeness.OPEN
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from assistant import events
 from assistant.bus import Bus
 from assistant.conversation import messages as m
 from assistant.conversation.echo import OwnVoice
+from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears, Listener
 from assistant.conversation.machine import BargeIn, Phase, State, start, step
 from assistant.conversation.talker import Mouth, Talker, Uttered
@@ -50,6 +51,7 @@ class Session:
         ears: Ears | None = None,
         mouth: Mouth | None = None,
         free_text_slots: frozenset[str] = frozenset(),
+        end_of_turn: EndOfTurn | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -82,6 +84,7 @@ class Session:
             on_understood=self._understood,
             on_trouble=lambda sentence: self._trouble("dialogue", sentence),
             free_text_slots=free_text_slots,
+            end_of_turn=end_of_turn,
         )
         self._listener = self._listener_of(ears, state.timing.max_turn_s) if ears is not None else None
 
@@ -213,8 +216,14 @@ class Session:
                 trace.restart(event.at_s)
             case m.TranscriptReady() if self._state.transcript is not None:
                 trace.mark("transcript", event.at_s)
-            case m.ParseReady() if self._state.parse is not None:
+            case m.ParseReady() if before.awaits(event.turn, event.rev):
                 trace.mark("intent", event.at_s)
+                self._publish(
+                    events.PauseJudged,
+                    completeness=str(event.completeness),
+                    silence_s=self._state.timing.closing_silence_s(event.completeness),
+                    reason=event.reason,
+                )
             case m.ReplyText() if event.turn == self._state.turn:
                 trace.mark("first_text", event.at_s)
             case m.Tick() if before.phase != self._state.phase:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from assistant.conversation import messages as m
+from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.dialogue.client import DialogueUnavailable, Message, Parse, TurnDone
 from assistant.dialogue.engine import Dialogue
 from assistant.recognition.base import Hints
@@ -22,6 +23,7 @@ class Thinker:
 
     `on_understood` gets turn, text and parse of each turn that is committed, before the dialogue has it;
     `on_trouble` a sentence. `free_text_slots`: what the dialogue asks for that can be any words.
+    Without `end_of_turn` all sentences are treated as if they might go on.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Thinker:
         on_understood: Callable[[int, str, Parse], None],
         on_trouble: Callable[[str], None],
         free_text_slots: frozenset[str] = frozenset(),
+        end_of_turn: EndOfTurn | None = None,
     ) -> None:
         self._sender = sender
         self._dialogue = dialogue
@@ -42,6 +45,7 @@ class Thinker:
         self._on_understood = on_understood
         self._on_trouble = on_trouble
         self._free_text_slots = free_text_slots
+        self._end_of_turn = end_of_turn
         self._requested_slot: str | None = None
 
     @property
@@ -64,7 +68,10 @@ class Thinker:
         except Exception:
             log.exception("the early parse failed")
         else:
-            self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse))
+            completeness, reason = m.Completeness.OPEN, ""
+            if self._end_of_turn is not None:
+                completeness, reason = self._end_of_turn.judge(command.text, parse)
+            self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse, completeness, reason))
 
     async def ask(self, command: m.Ask) -> None:
         """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from assistant.bus import Bus
+from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.session import Session
@@ -262,6 +263,7 @@ async def conversation(
     echo_delay_s: float = 0.0,
     chime: bool = False,
     free_text_slots: frozenset[str] = frozenset(),
+    end_of_turn: EndOfTurn | None = None,
 ) -> AsyncIterator[Talk]:
     """A session that runs. Its end is bounded, whatever it was doing."""
     script = script or Script()
@@ -279,6 +281,7 @@ async def conversation(
         ears=Ears(mic, lambda on_event: PunctualDetector(settings, on_event), engines.recognizer),
         mouth=Mouth(engines.voice, loudspeaker, chime, ducked.append),
         free_text_slots=free_text_slots,
+        end_of_turn=end_of_turn,
         clock=now_s,
     )
     talk = Talk(session, script, mic, loudspeaker, bus)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +91,47 @@ def test_speech_after_the_end_of_turn_but_before_the_transcript_takes_the_turn_b
     assert state.phase is Phase.USER_SPEAKING
     assert state.rev == 1
     assert not any(isinstance(c, e.Ask) for c in commands)
+
+
+def paused(completeness: e.Completeness, understood_s: float) -> State:
+    """A pause after speech that ended at 1.0 s, whose meaning is known at `understood_s`."""
+    state, _ = run(
+        open_mic(),
+        e.SpeechStarted(0, 16_000),
+        e.SpeechStopped(1.16, 1.0),
+        e.TranscriptReady(understood_s, 1, 0, "some words"),
+        e.ParseReady(understood_s, 1, 0, "parse", completeness),
+    )
+    return state
+
+
+@pytest.mark.parametrize(
+    ("completeness", "silence_s"),
+    [
+        (e.Completeness.COMPLETE, T.complete_silence_s),
+        (e.Completeness.OPEN, T.end_silence_s),
+        (e.Completeness.UNFINISHED, T.unfinished_silence_s),
+    ],
+)
+def test_what_was_said_decides_how_long_a_silence_ends_the_turn(
+    completeness: e.Completeness, silence_s: float
+) -> None:
+    state = paused(completeness, understood_s=1.2)
+    _, early = step(state, e.Tick(1.0 + silence_s - 0.01))
+    _, commands = step(state, e.Tick(1.0 + silence_s))
+    assert (early, commands) == ([], [e.Ask(1, "some words", "parse")])
+
+
+def test_a_complete_command_that_was_understood_late_ends_the_turn_at_once() -> None:
+    _, commands = step(paused(e.Completeness.COMPLETE, understood_s=1.4), e.Tick(1.4))
+    assert commands == [e.Ask(1, "some words", "parse")]
+
+
+def test_an_unfinished_sentence_that_goes_on_is_one_turn() -> None:
+    state, commands = step(paused(e.Completeness.UNFINISHED, understood_s=1.2), e.SpeechStarted(2.0, 48_000))
+    assert commands == [e.StartRecognition(1, 1, 8_000)]
+    _, late = step(state, e.ParseReady(2.01, 1, 0, "of the first half", e.Completeness.COMPLETE))
+    assert late == []
 
 
 WAKE_END = 13_000 - T.wake_lag_samples
@@ -294,7 +336,7 @@ def happenings() -> st.SearchStrategy[e.Happening]:
         st.builds(e.SpeechStopped, zero, zero),
         st.builds(e.Tick, zero),
         st.builds(e.TranscriptReady, zero, turns, revs, texts),
-        st.builds(e.ParseReady, zero, turns, revs, st.integers()),
+        st.builds(e.ParseReady, zero, turns, revs, st.integers(), st.sampled_from(e.Completeness)),
         st.builds(e.Failed, zero, turns, st.just("It broke.")),
         st.builds(e.ReplyText, zero, turns, st.just("Yes."), st.just("template")),
         st.builds(e.Progress, zero, turns),

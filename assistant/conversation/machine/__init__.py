@@ -17,6 +17,7 @@ Rules that hold in every state, and that tests/conversation/test_machine.py chec
   speech takes the turn back with a new revision, so a pause for breath does not split it.
 - Results carry turn and revision; one that is not current is dropped, so nothing is credited to the wrong
   turn.
+- The silence that ends a turn depends on what was said (`ParseReady.completeness`, from end_of_turn.py).
 - Every state that waits for something other than a person has a deadline, and a missed one ends in a
   sentence.
 
@@ -95,7 +96,7 @@ def step(state: State, event: Happening) -> Step:
         case TranscriptReady():
             return person.transcript(state, event)
         case ParseReady():
-            return replace(state, parse=event.parse) if state.awaits(event.turn, event.rev) else state, []
+            return person.parsed(state, event)
         case Typed() | Announcement():
             return floor.unspoken(state, event)
         case Interrupt():

@@ -11,6 +11,7 @@ from assistant.conversation.messages import (
     Duck,
     EndTurn,
     FinishRecognition,
+    ParseReady,
     SpeechStarted,
     SpeechStopped,
     StartRecognition,
@@ -66,6 +67,7 @@ def speech_stopped(state: State, event: SpeechStopped) -> Step:
     match state.phase:
         case Phase.USER_SPEAKING:
             deadline = max(event.voice_end_s + state.timing.end_silence_s, event.at_s)
+            state = replace(state, voice_end_s=event.voice_end_s)
             # The recogniser finishes during the closing silence; if speech goes on the result is thrown away.
             state = replace(state, phase=Phase.PAUSED, deadline_s=deadline)
             return state, [FinishRecognition(state.turn, state.rev)]
@@ -99,6 +101,17 @@ def transcript(state: State, event: TranscriptReady) -> Step:
     if state.phase is Phase.THINKING:
         return commit(state, event.at_s)
     return state, [Understand(state.turn, state.rev, event.text)] if event.text else []
+
+
+def parsed(state: State, event: ParseReady) -> Step:
+    """What was said decides how long a silence ends the turn."""
+    if not state.awaits(event.turn, event.rev):
+        return state, []
+    state = replace(state, parse=event.parse)
+    if state.phase is Phase.PAUSED:
+        silence_s = state.timing.closing_silence_s(event.completeness)
+        state = replace(state, deadline_s=max(state.voice_end_s + silence_s, event.at_s))
+    return state, []
 
 
 def commit(state: State, at_s: float) -> Step:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from assistant.conversation.messages import Announcement, Command, Typed
+from assistant.conversation.messages import Announcement, Command, Completeness, Typed
 
 
 class Phase(StrEnum):
@@ -29,7 +29,9 @@ class BargeIn(StrEnum):
 class Timing:
     """In seconds of time, or samples of input."""
 
-    end_silence_s: float = 0.6
+    end_silence_s: float = 0.6  # where the words do not tell whether that was all
+    complete_silence_s: float = 0.25
+    unfinished_silence_s: float = 1.2
     no_speech_s: float = 6.0
     max_turn_s: float = 20.0
     follow_up_s: float = 5.0
@@ -43,6 +45,16 @@ class Timing:
     wake_tail_s: float = 0.1  # the detector of voice may find so much more of the wake word than that
     echo_tail_s: float = 0.3  # and where the wake word stopped an answer, this much of the answer
     hangover_s: float = 0.3  # by then it is known whether a voice has ended
+
+    def closing_silence_s(self, completeness: Completeness) -> float:
+        """The silence that ends a turn."""
+        match completeness:
+            case Completeness.COMPLETE:
+                return self.complete_silence_s
+            case Completeness.OPEN:
+                return self.end_silence_s
+            case Completeness.UNFINISHED:
+                return self.unfinished_silence_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class State:
     from_sample: int = 0  # where the turn's speech begins, pre-roll included
     voice: bool = False  # the detector hears a voice now
     woken: bool = False  # by a wake word: the person expects an answer, even "I heard nothing"
+    voice_end_s: float = 0.0  # of the turn's speech so far
     wake_over_s: float = 0.0  # a voice that ends later says more than the wake word
     transcript: str | None = None  # of this revision
     parse: Any = None  # of this revision

@@ -1,0 +1,131 @@
+"""Whether a sentence is over: judged on the real project's sentences, and noticed in a conversation."""
+
+import asyncio
+from functools import cache
+
+import pytest
+
+from assistant.config import Config
+from assistant.conversation.end_of_turn import DANGLING, LIKELY_END, UNLIKELY_END, EndOfTurn, SentenceEnds
+from assistant.conversation.messages import Completeness
+from assistant.dialogue.annotations import parse_annotations
+from assistant.dialogue.client import Parse
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.training_data import Example, TrainingData, load_training_data, read_examples
+from assistant.events import PauseJudged
+from assistant.recognition.spoken_words import spoken_words
+from tests.conversation.talk import Engines, Script, conversation, trimmed
+from tests.conversation.virtual_time import in_virtual_time
+from tests.recognition.speech import needs_flite, say
+
+
+@cache
+def project() -> RasaProject:
+    return RasaProject.from_config(Config())
+
+
+@cache
+def end_of_turn() -> EndOfTurn:
+    return EndOfTurn(load_training_data(project().root, project().names), sure=0.5)
+
+
+def judge(annotated: str, intent: str, confidence: float = 0.9) -> Completeness:
+    """The judgement on a sentence whose entities are marked as in training data."""
+    segments = parse_annotations(annotated)
+    text, entities = "", []
+    for segment in segments:
+        if segment.entity:
+            end = len(text) + len(segment.text)
+            entities.append({"entity": segment.entity, "start": len(text), "end": end})
+        text += segment.text
+    parse = Parse(text, intent, confidence, tuple(entities), ())
+    return end_of_turn().judge(text, parse).completeness
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intent", "completeness"),
+    [
+        ("turn on the [kitchen](area) [light](device)", "turn_on", Completeness.COMPLETE),
+        ("turn on the", "turn_on", Completeness.UNFINISHED),
+        ("stop", "stop", Completeness.COMPLETE),
+        ("yes", "affirm", Completeness.COMPLETE),
+        ("set a timer for [five minutes](duration)", "start_timer", Completeness.COMPLETE),
+        ("set a timer for", "start_timer", Completeness.UNFINISHED),
+        ("set a timer", "start_timer", Completeness.OPEN),  # no duration
+        ("add [milk](item) to the", "add_item", Completeness.UNFINISHED),
+        ("is the [front](device)", "query_state", Completeness.UNFINISHED),  # of "front door"
+        ("", "", Completeness.OPEN),
+    ],
+)
+def test_sentences_and_their_beginnings(sentence: str, intent: str, completeness: Completeness) -> None:
+    assert judge(sentence, intent) is completeness
+
+
+def test_open_speech_that_hangs_in_the_air_is_unfinished() -> None:
+    assert judge("i went to the market because", "nlu_fallback") is Completeness.UNFINISHED
+    assert judge("i went to the market", "nlu_fallback") is Completeness.OPEN
+    assert judge("turn on the [light](device)", "turn_on", confidence=0.3) is Completeness.OPEN
+
+
+def test_nobody_is_cut_off_after_a_word_that_goes_on() -> None:
+    """In no training sentence, taken as a beginning, does such a word end a command."""
+    for word in sorted(DANGLING - {"on", "in", "so", "that", "what", "well"}):  # "turn the light on"
+        assert judge(f"please turn {word}", "turn_on") is not Completeness.COMPLETE, word
+
+
+def test_held_out_sentences_end_and_their_beginnings_do_not() -> None:
+    held_out = read_examples(project().root / "tests" / "heldout.yml")
+    training = load_training_data(project().root, project().names)
+    ends = SentenceEnds(classes(example) for example in training.examples)
+    sentences = [classes(example) for example in held_out if example.intent != "out_of_scope"]
+    beginnings = [words[:length] for words in sentences for length in range(1, len(words))]
+    beginnings = [words for words in beginnings if not ends.is_sentence(words)]
+
+    def share(of: list[list[str]], least: float) -> float:
+        return sum(ends.probability(words) >= least for words in of) / len(of)
+
+    assert share(sentences, LIKELY_END) > 0.85
+    assert share(beginnings, LIKELY_END) < 0.10
+    assert share(sentences, UNLIKELY_END) > 0.95
+    assert share(beginnings, UNLIKELY_END) < 0.25
+
+
+def classes(example: Example) -> list[str]:
+    words: list[str] = []
+    for segment in example.segments:
+        words += [f"{{{segment.entity}}}"] if segment.entity else spoken_words(segment.text)
+    return words
+
+
+# ── in a conversation ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def lamps() -> EndOfTurn:
+    """Knows what the script of `talk.py` means, which has one intent and no entities."""
+    sentences = ("turn off the lamp", "turn off the lamp in the bedroom", "what time is it")
+    examples = tuple(Example("intent of the script", parse_annotations(text)) for text in sentences)
+    return EndOfTurn(TrainingData(examples, {}, {}, {}), sure=0.5)
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@in_virtual_time
+async def test_a_complete_command_is_answered_sooner(engines: Engines) -> None:
+    async with conversation(engines, end_of_turn=lamps()) as talk:
+        ended = await talk.turn(say("what time is it", "rms"))
+    assert 0.2 <= ended.stages_s["end_of_turn"] <= 0.35
+    assert ended.stages_s["intent"] <= ended.stages_s["end_of_turn"]
+    [judged] = talk.of(PauseJudged)
+    assert (judged.completeness, judged.silence_s) == ("complete", 0.25)
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@in_virtual_time
+async def test_who_hesitates_in_the_middle_is_waited_for(engines: Engines) -> None:
+    """0.8 s are more than the fixed silence of 0.6 s allows."""
+    script = Script({"turn off the lamp in the bedroom": ["Okay."]})
+    async with conversation(engines, script, end_of_turn=lamps()) as talk:
+        await talk.say(trimmed(say("turn off the lamp in the")))
+        await asyncio.sleep(0.8)
+        await talk.turn(trimmed(say("bedroom")))
+    assert [text for _, text, _ in script.asked] == ["turn off the lamp in the bedroom"]
+    assert [event.completeness for event in talk.of(PauseJudged)] == ["unfinished", "complete"]
