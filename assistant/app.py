@@ -15,7 +15,7 @@ from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.session import Session
 from assistant.conversation.talker import Mouth
-from assistant.dialogue.domain import free_text_slots
+from assistant.dialogue.domain import free_text_entities, free_text_slots
 from assistant.dialogue.engine import Dialogue
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, ServiceAccess
@@ -48,6 +48,8 @@ class Assistant:
         self._ringing: dict[str, Session] = {}
         self._session_came = asyncio.Event()
         self._free_text_slots: frozenset[str] = frozenset()
+        self.free_text_entities: frozenset[str] = frozenset()
+        """Those that can be any words, and not only names that are known."""
         self._end_of_turn: EndOfTurn | None = None
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
@@ -80,7 +82,9 @@ class Assistant:
         await self.api.start()
         self._stack.push_async_callback(self.api.close)
         model = await train(self.project)
-        self._free_text_slots = await asyncio.to_thread(free_text_slots, self.project.domain)
+        domain = self.project.domain
+        self._free_text_slots = await asyncio.to_thread(free_text_slots, domain)
+        self.free_text_entities = await asyncio.to_thread(free_text_entities, domain)
         if self.config.listening.end_of_turn == "meaning":
             self._end_of_turn = await asyncio.to_thread(self._learn_ends)
         self.dialogue = Dialogue(

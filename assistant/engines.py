@@ -12,6 +12,8 @@ from assistant.dialogue.client import DialogueUnavailable
 from assistant.errors import leaf
 from assistant.recognition import factory as recognition
 from assistant.recognition.base import Recognizer
+from assistant.recognition.decision import Meaning
+from assistant.recognition.judgement import meaning_of
 from assistant.synthesis import factory as synthesis
 from assistant.synthesis.base import Synthesizer, VoiceUnavailable
 
@@ -64,12 +66,12 @@ class Engines:
         self.voice = voice
         self._stack.push_async_callback(voice.close)
 
-    async def _judge(self, text: str) -> float | None:
-        """How sure the understanding is of a transcript; None while Rasa is not there."""
+    async def _judge(self, text: str) -> Meaning | None:
+        """What the understanding makes of a transcript; None while Rasa is not there."""
         if not self._assistant.dialogue.ready:
             return None
         try:
             parse = await self._assistant.dialogue.parse(text)
         except DialogueUnavailable:
             return None
-        return 0.0 if parse.intent in ("nlu_fallback", "out_of_scope") else parse.confidence
+        return meaning_of(parse, self._assistant.free_text_entities)

@@ -24,6 +24,7 @@ class Heard(Event):
     confidence: float
     reason: str = ""
     took_s: float = 0.0  # the engine's work after the end of speech was noticed
+    decision: dict[str, Any] | None = None  # of the router: what each engine heard, and why one was taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from assistant.dialogue.train import train
 from assistant.dialogue.understanding import Understanding
 from assistant.recognition import factory
 from assistant.recognition.confidence import HOPELESS
-from assistant.recognition.router import SURE, SURE_MEANING
+from assistant.recognition.policy import SURE, SURE_MEANING
 from assistant.recognition.sphinx import SphinxRecognizer
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ

@@ -42,8 +42,19 @@ Lines = list[tuple[str, str]]
 
 def _heard(event: events.Heard) -> Lines:
     if not event.text:
-        return [("heard", f"nothing ({event.reason})" if event.reason else "nothing")]
-    return [("heard", f"“{event.text}”  ({event.engine}, {event.confidence:.2f})")]
+        heard = f"nothing ({event.reason})" if event.reason else "nothing"
+    else:
+        heard = f"“{event.text}”  ({event.engine}, {event.confidence:.2f})"
+    return [("heard", heard), *_asked(event)]
+
+
+def _asked(event: events.Heard) -> Lines:
+    """Where two recognisers were asked: why, and what the other one heard."""
+    if event.decision is None or not event.decision["asked_whisper"] or not event.text:
+        return []
+    other = event.decision["embedded" if event.engine == "whisper" else "whisper"]
+    instead = f"; the other heard “{other['text']}” ({other['confidence']:.2f})" if other else ""
+    return [("because", f"{event.reason}{instead}")]
 
 
 def _understood(event: events.Understood) -> Lines:

@@ -14,6 +14,7 @@ class TurnRecord:
     engine: str = "typed"
     recognition_confidence: float | None = None
     recognition_s: float = 0.0
+    recognition: dict[str, Any] | None = None  # the router's decision and its grounds
     intent: str = ""
     confidence: float = 0.0
     entities: list[dict[str, Any]] = field(default_factory=list)
@@ -78,6 +79,7 @@ class Recorder:
                 record.transcript, record.engine = event.text, event.engine
                 record.recognition_s = round(event.took_s, 4)
                 record.recognition_confidence = round(event.confidence, 3)
+                record.recognition = event.decision
             case events.Understood():
                 record.transcript = event.text
                 record.intent, record.confidence = event.intent, round(event.confidence, 3)

@@ -10,10 +10,14 @@ from assistant.cli.texts import turn_text
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.dialogue.client import Parse
+from assistant.dialogue.domain import free_text_entities
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.understanding import Understanding
 from assistant.recognition import factory
 from assistant.recognition.base import Recognizer, Transcript
+from assistant.recognition.decision import Meaning
+from assistant.recognition.judgement import meaning_of
+from assistant.recognition.spoken_words import as_said
 from audio.errors import BadAudio
 from audio.files import duration_s, read
 
@@ -28,9 +32,10 @@ async def parse(config: Config, inputs: tuple[str, ...], folder: Path | None, as
     project = await trained(config, RasaProject.from_config(config, folder))
     results: list[dict[str, Any]] = []
     async with Understanding(project, project.model, config.dialogue.start_timeout_s) as nlu:
+        free = await asyncio.to_thread(free_text_entities, project.domain)
 
-        async def judge(text: str) -> float | None:
-            return (await nlu.parse(text)).confidence
+        async def judge(text: str) -> Meaning | None:
+            return meaning_of(await nlu.parse(text), free)
 
         recognizer: Recognizer | None = None
         try:
@@ -40,7 +45,7 @@ async def parse(config: Config, inputs: tuple[str, ...], folder: Path | None, as
                     if recognizer is None:
                         recognizer = await factory.create(config, project, judge=judge, notice=notice)
                     transcript = await _recognise(recognizer, Path(each))
-                text = each if transcript is None else transcript.text
+                text = each if transcript is None else as_said(transcript.text)
                 meaning = await nlu.parse(text) if text else NO_MEANING
                 results.append(_result(each, transcript, meaning))
                 if not as_json:
@@ -84,6 +89,7 @@ def _result(source: str, transcript: Transcript | None, parse: Parse) -> dict[st
             "engine": transcript.engine,
             "recognition_confidence": round(transcript.confidence, 3),
             "recognition_reason": transcript.reason,
+            "recognition": transcript.decision.facts() if transcript.decision is not None else None,
             "alternatives": list(transcript.alternatives),
         }
     facts = ("entity", "value", "role", "start", "end")

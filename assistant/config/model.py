@@ -122,6 +122,13 @@ class Recognition(Section):
         "auto",
         description="`auto`: the embedded engine for commands, Whisper where a model is there otherwise.",
     )
+    patience_s: float = Field(
+        8.0,
+        gt=0.0,
+        le=25.0,
+        description="With `auto`: how long Whisper may take before the embedded engine's words are taken, if "
+        "they are any good.",
+    )
     whisper: Whisper = Whisper()
     sphinx: Sphinx = Sphinx()
 

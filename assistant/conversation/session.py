@@ -27,6 +27,7 @@ from assistant.dialogue.engine import Dialogue
 from assistant.errors import leaf
 from assistant.observe.trace import Trace
 from assistant.recognition.base import Partial, Transcript
+from assistant.recognition.spoken_words import as_said
 from audio.errors import AudioError
 
 log = logging.getLogger(__name__)
@@ -296,8 +297,9 @@ class Session:
             confidence=transcript.confidence,
             reason=transcript.reason,
             took_s=transcript.compute_s,
+            decision=transcript.decision.facts() if transcript.decision is not None else None,
         )
-        return transcript.text
+        return as_said(transcript.text)
 
     # ── thinking ──────────────────────────────────────────────────────────────────────────────────────────
 

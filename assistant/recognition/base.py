@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from assistant.recognition.decision import Decision
 from audio.frames import Pcm
 
 
@@ -29,6 +30,7 @@ class Transcript:
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()  # best first, without `text`
     reason: str = ""  # why this engine's result was taken, or why the text is empty
+    decision: Decision | None = None  # of the router, where there is one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from assistant.dialogue.training_data import TrainingData, load_training_data
 from assistant.models import find_whisper, why_no_whisper
 from assistant.recognition.base import Recognizer
 from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
-from assistant.recognition.router import Judge, RoutedRecognizer, Thresholds
+from assistant.recognition.policy import Thresholds
+from assistant.recognition.router import Judge, RoutedRecognizer
 from assistant.recognition.sphinx import SphinxRecognizer
 
 MOST_HOTWORDS = 60
@@ -68,6 +69,7 @@ async def _assembled(
         judge=judge,
         notice=notice,
         thresholds=Thresholds(judge=config.dialogue.nlu_threshold),
+        patience_s=settings.patience_s,
     )
 
 

@@ -54,3 +54,10 @@ def _digits(digits: str) -> str:
 def _apostrophes(word: str) -> str:
     """Quotation marks go, the apostrophe of "i'm" and of "the kids'" stays inside a word only."""
     return word.strip("'")
+
+
+def as_said(text: str) -> str:
+    """What Whisper writes as the understanding knows it: "Set it to 25 %!" → "set it to twenty five percent".
+
+    Its examples are what people say; capitals, signs and digits cost it names, and a percentage its meaning."""
+    return " ".join(spoken_words(text)) or text

@@ -291,6 +291,12 @@ async def test_free_text_is_awaited_where_the_dialogue_asked_for_it(engines: Eng
             await talk.turn(say(words))
     free = ["free text" in event.reason for event in talk.of(events.Heard)]
     assert free == [False, True, False]
+    decisions = [event.decision for event in talk.of(events.Heard)]
+    assert [decision and decision["embedded"]["text"] for decision in decisions] == [
+        "turn on the light",
+        "yes",
+        "what time is it",
+    ]
 
 
 @in_virtual_time

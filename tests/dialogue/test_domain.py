@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant import paths
-from assistant.dialogue.domain import free_text_slots
+from assistant.dialogue.domain import free_text_entities, free_text_slots
 from assistant.errors import UserError
 
 
@@ -13,6 +13,9 @@ def test_of_the_project() -> None:
     slots = free_text_slots(paths.rasa_project() / "domain")
     assert "item" in slots
     assert "confirm" not in slots
+    entities = free_text_entities(paths.rasa_project() / "domain")
+    assert "item" in entities
+    assert not entities & {"device", "area", "duration", "list"}
 
 
 def test_of_a_single_file(tmp_path: Path) -> None:
@@ -22,6 +25,7 @@ def test_of_a_single_file(tmp_path: Path) -> None:
         "  place: {type: text, mappings: [{type: from_entity, entity: place}]}\n"
     )
     assert free_text_slots(domain) == {"note"}
+    assert free_text_entities(domain) == {"x"}
 
 
 def test_a_domain_without_slots(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ def test_spoken_commands_are_heard_understood_done_and_answered_aloud(person: Pe
         "is the bedroom light on",
     ]
     assert [turn["intent"] for turn in turns] == ["turn_on", "add_item", "read_list", "query_state"]
+    decisions = [turn["recognition"] for turn in turns]
+    assert [decision["embedded"]["intent"] for decision in decisions] == [turn["intent"] for turn in turns]
+    assert all("sure of it" in d["reason"] or "any words" in d["reason"] for d in decisions)
     calls = [turn["services"][0] for turn in turns]
     assert [call["service"] for call in calls] == ["home.set", "lists.add", "lists.read", "home.query"]
     assert all(call["ok"] for call in calls)

@@ -11,13 +11,16 @@ import pytest
 
 from assistant.recognition.base import (
     OnPartial,
+    Partial,
     RecognitionStream,
     RecognizerUnavailable,
     TakesHints,
     Transcript,
 )
 from assistant.recognition.confidence import NOISE
-from assistant.recognition.router import Judge, RoutedRecognizer, RoutedStream
+from assistant.recognition.decision import Meaning
+from assistant.recognition.routed_stream import RoutedStream
+from assistant.recognition.router import Judge, RoutedRecognizer
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 COMMAND = "turn on the light"
@@ -34,6 +37,8 @@ class Scripted:
     error: str = ""
     broken: bool = False
     takes_s: float = 0.0
+    so_far: str = ""  # what it understands while somebody speaks
+    after: asyncio.Event | None = None  # it is done only when this has happened
     streams: list["ScriptedStream"] = field(default_factory=list)
     closed: bool = False
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -43,7 +48,7 @@ class Scripted:
             raise RecognizerUnavailable(f"{self.name} is broken")
 
     def stream(self, on_partial: OnPartial | None = None) -> RecognitionStream:
-        stream = ScriptedStream(self)
+        stream = ScriptedStream(self, on_partial)
         self.streams.append(stream)
         return stream
 
@@ -54,14 +59,20 @@ class Scripted:
 @dataclass
 class ScriptedStream:
     owner: Scripted
+    on_partial: OnPartial | None = None
     samples: int = 0
     cancelled: bool = False
 
     def feed(self, pcm: Pcm) -> None:
         self.samples += pcm.size
+        if self.owner.so_far and self.on_partial is not None:
+            self.on_partial(Partial(self.owner.so_far, "", self.owner.name))
 
     async def finish(self) -> Transcript:
         self.owner.asked.set()
+        if self.owner.after is not None:
+            async with asyncio.timeout(5):
+                await self.owner.after.wait()
         await asyncio.sleep(self.owner.takes_s)
         if self.owner.error:
             raise RecognizerUnavailable(self.owner.error)
@@ -74,17 +85,31 @@ class ScriptedStream:
         self.cancelled = True
 
 
-def judge_of(value: float | None) -> Judge:
-    async def judge(_text: str) -> float | None:
-        return value
+def judge_of(value: float | None, *free_words: str) -> Judge:
+    async def judge(_text: str) -> Meaning | None:
+        return None if value is None else Meaning(value, "intent", free_words)
+
+    return judge
+
+
+def judge_by(**confidence: float) -> Judge:
+    """Knows the sentences of which it is told the first word; other words mean nothing to it."""
+
+    async def judge(text: str) -> Meaning:
+        return Meaning(confidence.get(text.split()[0], 0.0), "intent")
 
     return judge
 
 
 async def ask(
-    embedded: Scripted, whisper: Scripted | None, *, judge: Judge | None = None, free_text: bool = False
+    embedded: Scripted,
+    whisper: Scripted | None,
+    *,
+    judge: Judge | None = None,
+    free_text: bool = False,
+    patience_s: float = 5.0,
 ) -> Transcript:
-    router = RoutedRecognizer(embedded, whisper, judge=judge)
+    router = RoutedRecognizer(embedded, whisper, judge=judge, patience_s=patience_s)
     await router.start()
     stream = router.stream()
     stream.feed(np.zeros(16_000, np.int16))
@@ -161,10 +186,134 @@ async def test_a_failing_whisper_leaves_what_the_embedded_one_heard(free_text: b
     assert "out of memory" in transcript.reason
 
 
-async def test_a_whisper_that_understood_nothing_leaves_it_too() -> None:
-    transcript = await ask(unsure(), Scripted("whisper", "", reason="no speech in it"))
-    assert transcript.text == "turn on the list"
+@pytest.mark.parametrize(
+    ("judge", "text"), [(judge_of(0.95), "turn on the list"), (judge_of(0.6), ""), (None, "")]
+)
+async def test_where_whisper_understood_nothing_only_a_sure_meaning_speaks_for_doubtful_words(
+    judge: Judge | None, text: str
+) -> None:
+    transcript = await ask(unsure(), Scripted("whisper", "", reason="no speech in it"), judge=judge)
+    assert transcript.text == text
     assert "no speech in it" in transcript.reason
+
+
+async def test_what_is_hopeless_stays_unsaid_where_whisper_fails() -> None:
+    hopeless = Scripted("sphinx", "turn off the heating", 0.01)
+    transcript = await ask(hopeless, Scripted("whisper", error="out of memory"), judge=judge_of(0.7))
+    assert transcript.text == ""
+    assert "out of memory" in transcript.reason
+
+
+@pytest.mark.parametrize("free_text", [False, True])
+async def test_whisper_is_waited_for_so_long_and_no_longer(free_text: bool) -> None:
+    whisper = open_speech()
+    whisper.takes_s = 3600
+    transcript = await ask(unsure(), whisper, patience_s=0.05, free_text=free_text)
+    assert transcript.text == "turn on the list"
+    assert "no answer in 0.1 s" in transcript.reason
+    await asyncio.sleep(0)
+    assert whisper.streams[0].cancelled  # its result goes nowhere
+
+
+async def test_a_part_of_a_command_that_can_be_any_words_is_whisper_s() -> None:
+    heard, judge = Scripted("sphinx", "add streams to the party list", 0.9), judge_of(0.99, "streams")
+    transcript = await ask(heard, Scripted("whisper", "Add streamers to the party list.", 0.8), judge=judge)
+    assert transcript.text == "Add streamers to the party list."
+    assert "“streams” could be any words" in transcript.reason
+    same = await ask(heard, Scripted("whisper", "Add streams to the party list.", 0.8), judge=judge)
+    assert (same.engine, same.text) == ("sphinx", heard.text)
+    assert "heard the same" in same.reason
+
+
+async def test_a_sure_command_with_free_words_stands_where_whisper_does_not_help() -> None:
+    heard = Scripted("sphinx", "add streams to the party list", 0.9)
+
+    async def judge(text: str) -> Meaning:
+        return Meaning(0.99, "add_item", ("streams",)) if text == heard.text else Meaning(0.0)
+
+    late = open_speech()
+    late.takes_s = 3600
+    for whisper in (open_speech(), late, Scripted("whisper", ""), Scripted("whisper", error="broken")):
+        assert (await ask(heard, whisper, judge=judge, patience_s=0.05)).text == heard.text
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "judge", "engine"),
+    [
+        ("Turn on the lamp.", 0.9, judge_by(turn=1.0), "whisper"),  # a sure command
+        ("Turn on the lamp.", 0.2, judge_by(turn=1.0), "whisper"),
+        ("My brother bought a car.", 0.9, judge_by(turn=1.0), "whisper"),  # open speech, clearly heard
+        (
+            "Torn other lamb.",
+            0.2,
+            judge_by(turn=1.0),
+            "sphinx",
+        ),  # hardly heard, and the other means something
+        ("Torn other lamb.", 0.2, judge_by(turn=0.7), "whisper"),
+        ("Torn other lamb.", 0.2, judge_of(None), "whisper"),
+    ],
+)
+async def test_where_the_two_disagree(said: str, confidence: float, judge: Judge, engine: str) -> None:
+    transcript = await ask(unsure(), Scripted("whisper", said, confidence), judge=judge)
+    assert transcript.engine == engine
+
+
+async def test_whisper_need_not_wait_for_the_second_pass_where_the_words_are_no_command() -> None:
+    whisper = open_speech()
+    embedded = Scripted("sphinx", "turn on the list", 0.2, so_far="turn the the list", after=whisper.asked)
+    transcript = await ask(embedded, whisper, judge=judge_of(0.1))
+    assert transcript.text == whisper.text
+    assert transcript.decision is not None
+    assert transcript.decision.ahead
+
+
+async def test_what_whisper_was_begun_for_in_vain_is_given_up() -> None:
+    whisper = open_speech()
+    whisper.takes_s = 3600
+    embedded = Scripted("sphinx", COMMAND, 0.9, so_far="bird on the night", after=whisper.asked)
+    transcript = await ask(embedded, whisper, judge=judge_by(turn=1.0))
+    assert (transcript.engine, transcript.text) == ("sphinx", COMMAND)
+    await asyncio.sleep(0)
+    assert whisper.streams[0].cancelled
+
+
+async def test_words_that_did_not_change_are_judged_once() -> None:
+    judged: list[str] = []
+
+    async def judge(text: str) -> Meaning:
+        judged.append(text)
+        return Meaning(1.0)
+
+    await ask(Scripted("sphinx", COMMAND, 0.9, so_far=COMMAND), None, judge=judge)
+    assert judged == [COMMAND]
+
+
+async def test_the_understanding_is_given_words_as_people_say_them() -> None:
+    judged: list[str] = []
+
+    async def judge(text: str) -> Meaning:
+        judged.append(text)
+        return Meaning(1.0)
+
+    transcript = await ask(unsure(), Scripted("whisper", "Dim it to 30%.", 0.9), judge=judge)
+    assert judged[-1] == "dim it to thirty percent"
+    assert transcript.text == "Dim it to 30%."
+
+
+async def test_the_decision_tells_what_both_heard_and_why_one_was_taken() -> None:
+    transcript = await ask(unsure(), open_speech(), judge=judge_by(turn=0.6))
+    assert transcript.decision is not None
+    facts = transcript.decision.facts()
+    assert facts["reason"] == "not sure of the words (0.20)"
+    assert (facts["embedded"]["text"], facts["embedded"]["confidence"]) == ("turn on the list", 0.2)
+    assert (facts["embedded"]["intent"], facts["embedded"]["intent_confidence"]) == ("intent", 0.6)
+    assert (facts["whisper"]["text"], facts["whisper"]["confidence"]) == ("my brother bought a car", 0.8)
+    assert facts["whisper"]["intent_confidence"] == 0.0
+    assert 0.0 <= facts["embedded"]["took_s"] <= facts["took_s"]
+    alone = (await ask(sure(), open_speech())).decision
+    assert alone is not None
+    assert not alone.asked_whisper
+    assert alone.whisper is None
 
 
 async def test_both_failing_is_an_error() -> None:
@@ -182,11 +331,11 @@ async def test_without_whisper_the_embedded_result_stands_with_the_doubt() -> No
 
 
 async def test_a_judge_that_is_late_or_fails_is_not_waited_for() -> None:
-    async def late(_text: str) -> float:
+    async def late(_text: str) -> Meaning:
         await asyncio.sleep(60)
-        return 0.0
+        return Meaning(0.0)
 
-    async def failing(_text: str) -> float:
+    async def failing(_text: str) -> Meaning:
         raise OSError("connection refused")
 
     for judge in (late, failing):
