@@ -4,18 +4,22 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from audio.activity import ActivityGate, SpeechStarted, SpeechStopped, VoiceActivity
-from audio.frames import FRAME_MS, Frame
+from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
 from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWords
 
 log = logging.getLogger(__name__)
 
 QUEUE_S = 2.0
 """How far the worker may lag before frames are dropped."""
+ASLEEP_S = 1.5
+"""What is kept while no speech is looked for: a wake word and the voice before it."""
+TAKE_OVER_S = 1.0
+"""For so long after a wake word speech is looked for in any case, until the event loop had its say."""
 CLOSE_TIMEOUT_S = 2.0
 PROCESS_TIMEOUT_S = 10.0
 
@@ -46,8 +50,10 @@ class Detector:
     """Frames in, events out. All methods on the loop thread; `on_event` is called there too, in the sound's
     order.
 
-    `detect_speech` and `detect_wake_words` can be switched at any time: off, that engine does no work.
-    Switched on again, speech that is going on counts from then on.
+    `detect_speech` and `detect_wake_words` can be switched at any time: off, that engine does no work. Speech
+    that is going on when it is switched off has stopped. A wake word switches it on for TAKE_OVER_S; whenever
+    it is on again, the sound of the last ASLEEP_S is judged first, so a command in the same breath as its wake
+    word is not cut, and events stay in the sound's order.
     """
 
     def __init__(self, settings: DetectorSettings, on_event: Callable[[DetectorEvent], None]) -> None:
@@ -172,22 +178,34 @@ class _Engines:
             settings.vad_threshold, min_speech_ms=settings.min_speech_ms, hangover_ms=settings.hangover_ms
         )
         self._wake = WakeWords(settings.wake_words, settings.wake_threshold) if settings.wake_words else None
+        self._asleep: deque[Frame] = deque(maxlen=round(ASLEEP_S * 1000 / FRAME_MS))
+        self._awake_until = 0
         self.probability = 0.0
 
     def look(self, frame: Frame, *, speech: bool, wake_words: bool) -> list[DetectorEvent]:
+        woken = list(self._wake.feed(frame)) if wake_words and self._wake is not None else []
+        if any(isinstance(event, WakeWordHeard) for event in woken):
+            self._awake_until = frame.index + round(TAKE_OVER_S * SAMPLE_RATE_HZ)
+        self._asleep.append(frame)
+        if not (speech or frame.index < self._awake_until):
+            return [*self._fall_asleep(frame.index), *woken]
         events: list[DetectorEvent] = []
-        if wake_words and self._wake is not None:
-            events.extend(self._wake.feed(frame))
-        if not speech:
-            self._gate.reset()
-            self.probability = 0.0
-            return events
+        while self._asleep:
+            events += self._judge(self._asleep.popleft())
+        return [*events, *woken]
+
+    def _judge(self, frame: Frame) -> Iterator[DetectorEvent]:
         for activity in self._vad.feed(frame):
             self.probability = activity.probability
             event = self._gate.update(activity)
             if event is not None:
-                events.append(event)
-        return events
+                yield event
+
+    def _fall_asleep(self, index: int) -> list[DetectorEvent]:
+        stopped: list[DetectorEvent] = [SpeechStopped(index)] if self._gate.speaking else []
+        self._gate.reset()
+        self.probability = 0.0
+        return stopped
 
 
 def _resolve(done: "asyncio.Future[None]") -> None:

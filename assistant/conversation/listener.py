@@ -88,6 +88,10 @@ class Listener:
             self.cancel()
             await self._detector.close()
 
+    def attend(self, attentive: bool) -> None:
+        """Whether speech matters now, or only a wake word: looking for speech is most of the work of idling."""
+        self._detector.detect_speech = attentive
+
     def spoke(self) -> None:
         """The assistant has just been audible: what was heard up to now is no part of what a person says."""
         self._own_voice_to = self._heard_to

@@ -191,6 +191,8 @@ class Session:
                     self._publish(events.StateChanged, state=str(self._state.phase))
         finally:
             self._stepping = False
+        if self._listener is not None:
+            self._listener.attend(self._state.phase is not Phase.IDLE)
         self._set_timer()
         self._changed.set()
 

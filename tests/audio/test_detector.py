@@ -52,14 +52,53 @@ async def test_either_engine_can_be_switched_off_and_on(speak: Speak) -> None:
             await detector.process(Frame((first + n) * FRAME_SAMPLES, frame.pcm))
         return sorted({type(event) for event in events}, key=lambda kind: kind.__name__)
 
-    detector.detect_speech = False
-    assert await play(0) == [WakeWordHeard]
+    detector.detect_speech = detector.detect_wake_words = False
+    assert await play(0) == []
     assert detector.speech_probability == 0.0
-    detector.detect_speech, detector.detect_wake_words = True, False
+    detector.detect_speech = True
     assert await play(len(frames)) == [SpeechStarted, SpeechStopped]
     detector.detect_wake_words = True
     assert await play(2 * len(frames)) == [SpeechStarted, SpeechStopped, WakeWordHeard]
     await detector.close()
+
+
+async def test_while_no_speech_is_looked_for_a_wake_word_brings_it_back(speak: Speak) -> None:
+    """And the voice is known to have begun before the wake word, so a command in one breath is not cut."""
+    events: list[DetectorEvent] = []
+    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), events.append)
+    detector.detect_speech = False
+    await detector.start()
+    story = frames_of(with_silence(speak("the weather is fine today and the streets are dry"), after_s=1))
+    for frame in story:
+        await detector.process(frame)
+    assert events == []
+    call = frames_of(with_silence(speak("hey jarvis"), after_s=2))
+    begin = len(story) * FRAME_SAMPLES
+    for n, frame in enumerate(call):
+        await detector.process(Frame(begin + n * FRAME_SAMPLES, frame.pcm))
+    await detector.close()
+
+    assert [type(event) for event in events] == [SpeechStarted, WakeWordHeard, SpeechStopped]
+    started, woken, stopped = events
+    assert isinstance(started, SpeechStarted)
+    assert isinstance(woken, WakeWordHeard)
+    assert isinstance(stopped, SpeechStopped)
+    assert begin < started.index < woken.index
+    assert started.index < stopped.index < begin + len(call) * FRAME_SAMPLES
+
+
+async def test_speech_is_over_for_who_looks_away(speak: Speak) -> None:
+    events: list[DetectorEvent] = []
+    detector = Detector(DetectorSettings(), events.append)
+    await detector.start()
+    for frame in frames_of(with_silence(speak("the weather is fine today and the streets are dry"))):
+        if events and detector.detect_speech:
+            detector.detect_speech = False
+            switched_off = frame.index
+        await detector.process(frame)
+    await detector.close()
+    assert [type(event) for event in events] == [SpeechStarted, SpeechStopped]
+    assert events[1] == SpeechStopped(switched_off)
 
 
 async def test_feeding_never_waits_and_what_does_not_fit_is_counted() -> None:
