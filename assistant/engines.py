@@ -14,8 +14,8 @@ from assistant.recognition import factory as recognition
 from assistant.recognition.base import Recognizer
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
-from assistant.synthesis import factory as synthesis
 from assistant.synthesis.base import Synthesizer, VoiceUnavailable
+from assistant.voices import Control, changeable
 
 
 class Engines:
@@ -59,12 +59,15 @@ class Engines:
 
     async def _load_voice(self) -> None:
         try:
-            voice = await synthesis.create(self._config.voice, self._config.units, notice=self._notice)
+            voice = await changeable(self._config, self._notice)
         except VoiceUnavailable as error:
             self._notice(f"{error} Until then answers are shown only.")
             return
         self.voice = voice
         self._stack.push_async_callback(voice.close)
+        services = self._assistant.services.voice
+        services.attach(Control(voice, self._config.voice))
+        self._stack.callback(services.attach, None)
 
     async def _judge(self, text: str) -> Meaning | None:
         """What the understanding makes of a transcript; None while Rasa is not there."""

@@ -25,15 +25,22 @@ def samples(ids: int, length_scale: float = 1.0) -> int:
 
 
 def build(
-    folder: Path, name: str = "en_US-tiny-low", *, speakers: int = 1, alignments: bool = False, work: int = 0
+    folder: Path,
+    name: str = "en_US-tiny-low",
+    *,
+    speakers: int = 1,
+    alignments: bool = False,
+    work: int = 0,
+    rate_hz: int = RATE_HZ,
 ) -> Path:
     """Writes `<name>.onnx` and `<name>.onnx.json`; returns the former. `work`: how often a 256 × 256 matrix
-    is multiplied for each clause, to make a voice that takes its time."""
+    is multiplied for each clause, to make a voice that takes its time. At another `rate_hz` it hums at another
+    pitch."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.onnx"
     onnx.save(_model(speakers, alignments, work), str(path))
     config = {
-        "audio": {"sample_rate": RATE_HZ, "quality": "low"},
+        "audio": {"sample_rate": rate_hz, "quality": "low"},
         "espeak": {"voice": "en-us"},
         "phoneme_type": "espeak",
         "inference": {"noise_scale": 0.667, "length_scale": 1.0, "noise_w": 0.8},

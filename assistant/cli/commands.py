@@ -176,6 +176,41 @@ def say_command(settings: Settings, texts: tuple[str, ...], output: Path | None)
     run(say(config, " ".join(texts), output))
 
 
+@group.group("voice", short_help="Which voice speaks; another one, at once.")
+def voice_group() -> None:
+    """The voice of the assistant that is running, or of its next start."""
+
+
+@voice_group.command("show", short_help="Which voice speaks, and which others there are.")
+@json_option
+@with_settings
+def voice_show(settings: Settings, as_json: bool) -> None:
+    """Which voice speaks, how, and which others there are."""
+    config = settings.load()
+    from assistant.cli.voice import show
+
+    run(show(config, as_json))
+
+
+@voice_group.command("use", short_help="Speak with another voice, speed or volume.")
+@click.argument("name", default="", metavar="[NAME]")
+@click.option("--speaker", help="Of a voice that has several: number or name.")
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), help="1 is the voice's own.")
+@click.option("--volume", type=click.FloatRange(0.1, 2.0), help="1 is the usual one.")
+@with_settings
+def voice_use(
+    settings: Settings, name: str, speaker: str | None, speed: float | None, volume: float | None
+) -> None:
+    """Speak with the voice NAME (see `assistant voice show`; `other`: the next one; `configured`: as in the
+    settings), at once where the assistant is running; it is remembered. What is being said is said to its end."""
+    if not name and speaker is None and speed is None and volume is None:
+        raise click.UsageError("Give a NAME, --speaker, --speed or --volume.")
+    config = settings.load()
+    from assistant.cli.voice import use
+
+    run(use(config, name, speaker, speed, volume))
+
+
 @group.command("train", short_help="Train what the assistant understands.")
 @project_option
 @with_settings

@@ -8,7 +8,7 @@ from assistant.cli.common import notice
 from assistant.cli.texts import plain
 from assistant.config import Config
 from assistant.errors import UserError
-from assistant.synthesis import factory
+from assistant.voices import changeable
 from audio.errors import NoDevice
 from audio.files import WavSink
 from audio.frames import silence
@@ -19,7 +19,7 @@ async def say(config: Config, text: str, output: Path | None) -> None:
     """Speak `text`, of any length, clause by clause: memory does not grow with it."""
     text = plain(text)
     async with AsyncExitStack() as stack:
-        voice = await factory.create(config.voice, config.units, notice=notice)
+        voice = await changeable(config, notice)
         stack.push_async_callback(voice.close)
         sink = await _sink(config, output, voice.sample_rate_hz)
         if isinstance(sink, WavSink):

@@ -18,6 +18,7 @@ from assistant.services.scheduler import Announce, TimerScheduler
 from assistant.services.time import Clock
 from assistant.services.timers import TimerServices
 from assistant.services.undo import UndoServices
+from assistant.services.voice import VoiceServices
 from assistant.storage.audit import AuditTable
 from assistant.storage.database import Database, StorageError
 from assistant.storage.home import DeviceStateTable
@@ -36,6 +37,7 @@ class Services:
     scheduler: TimerScheduler
     database: Database
     audit: AuditTable
+    voice: VoiceServices
 
     def start(self) -> None:
         """Let timers ring, those first that became due while nobody was there."""
@@ -79,5 +81,7 @@ async def create_services(
     registry.add(ListServices(ListTable(database), config.names.lists, config.names.items))
     virtual = VirtualHome(home_of(config), DeviceStateTable(database))
     registry.add(HomeServices(config, home or virtual))
+    voice = VoiceServices()
+    registry.add(voice)
     registry.add(UndoServices(clock, audit, registry.call))
-    return Services(registry, scheduler, database, audit)
+    return Services(registry, scheduler, database, audit, voice)

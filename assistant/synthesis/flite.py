@@ -2,10 +2,12 @@
 
 flite is a C library and is called in-process. Its calls release the interpreter's lock, so the event loop
 runs while it speaks. It keeps global tables and its voices are not re-entrant: one engine belongs to one
-thread. The relations and features walked here are described in flite's manual, "Structure of utterances".
+thread, and one utterance is made at a time. The relations and features walked here are described in flite's
+manual, "Structure of utterances".
 """
 
 import ctypes
+import threading
 import unicodedata
 from collections.abc import Iterator
 from ctypes import POINTER, c_char_p, c_float, c_int, c_short, c_void_p
@@ -18,6 +20,7 @@ from assistant.synthesis.base import Mark, VoiceUnavailable
 from assistant.synthesis.engine import Sound
 
 INSTALL = "install it with: sudo apt install libflite1"
+VOICES = ("slt", "rms", "awb", "kal16")
 RATE_HZ = 16_000  # of all four voices; what the library says is checked against it
 LEAD_IN_S = 0.03  # silence kept before the first sound; flite itself would begin with about 0.2 s of it
 MAX_CHARACTERS = 1_000  # of a text given to the library at once, so that no call lasts for minutes
@@ -57,6 +60,10 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     "item_feat_string": (c_char_p, [c_void_p, c_char_p]),
     "feat_set_float": (None, [c_void_p, c_char_p, c_float]),
 }
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while the library works: the old voice may speak on while a new one, in a thread of its own, begins."""
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +123,7 @@ class FliteEngine:
     """`voice`: slt, rms, awb or kal16 (robotic, and 13 times as fast). `speed`: 1 is the voice's own."""
 
     def __init__(self, voice: str = "slt", speed: float = 1.0) -> None:
-        if voice not in ("slt", "rms", "awb", "kal16"):
+        if voice not in VOICES:
             raise ValueError(f"flite has no voice {voice!r}; there are slt, rms, awb and kal16.")
         self._voice_name = voice
         self._speed = speed
@@ -148,7 +155,8 @@ class FliteEngine:
             ) from error
         register.restype = c_void_p
         register.argtypes = [c_void_p]
-        self._voice = register(None)
+        with _ONE_AT_A_TIME:
+            self._voice = register(None)
         if not self._voice:
             raise VoiceUnavailable(f"The embedded voice {self.name} does not load; {INSTALL}.")
 
@@ -169,6 +177,10 @@ class FliteEngine:
         self._voice = None
 
     def _utterance(self, folded: bytes, origin: list[int]) -> Sound:
+        with _ONE_AT_A_TIME:
+            return self._in_library(folded, origin)
+
+    def _in_library(self, folded: bytes, origin: list[int]) -> Sound:
         flite = self._flite
         # Voices are global in the library: another engine may have set its own speed.
         features = ctypes.cast(self._voice or 0, POINTER(_Voice)).contents.features

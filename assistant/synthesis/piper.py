@@ -190,6 +190,8 @@ def speakers(path: Path) -> list[str]:
 def _speaker(asked: str, count: int, names: Mapping[str, int], voice: str) -> int | None:
     """The number of a speaker that was given by number or name; None for a voice with one speaker."""
     if count < 2:
+        if asked not in ("", "0"):
+            raise VoiceUnavailable(f"The voice {voice} has one speaker only; leave voice.speaker empty.")
         return None
     if not asked:
         return 0

@@ -47,7 +47,8 @@ ARROWS: dict[str, set[str]] = {
         "storage",
         "synthesis",
     },
-    "engines": {"app", "dialogue", "recognition", "synthesis"},
+    "voices": {"services", "synthesis"},
+    "engines": {"app", "dialogue", "recognition", "synthesis", "voices"},
     "channels": {
         "app",
         "audio",

@@ -80,6 +80,21 @@ TABLE: dict[str, Typed | Elsewhere] = {
         lambda result, folder: seconds(folder / "hello.wav") > 0.3,
         {"TEXT": ["hello"], "FILE.wav": ["hello.wav"]},
     ),
+    ".venv/bin/assistant voice show": Typed(lambda result, folder: "* flite slt" in result.out),
+    ".venv/bin/assistant voice use rms": Typed(lambda result, folder: "flite rms, speed 1" in result.out),
+    ".venv/bin/assistant voice use --speed 1.2 --volume 0.8": Typed(
+        lambda result, folder: "speed 1.2, volume 0.8" in result.out
+    ),
+    ".venv/bin/assistant voice use configured": Elsewhere(
+        "it goes back from what was chosen before",
+        "tests/services/test_voice.py::test_another_voice_and_back",
+    ),
+    ".venv/bin/assistant models get en_US-ljspeech-medium": Elsewhere(
+        "it fetches 60 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
+    ),
+    ".venv/bin/assistant voice use en_US-ljspeech-medium": Elsewhere(
+        "it needs the voice", "tests/services/test_voice.py::test_a_chosen_voice_that_is_gone"
+    ),
     ".venv/bin/assistant parse TEXT|WAV… --json": Typed(
         lambda result, folder: [each["intent"] for each in result.json] == ["ask_time", "ask_time"],
         {"TEXT|WAV…": ["what time is it", TIME]},
