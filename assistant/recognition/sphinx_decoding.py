@@ -28,6 +28,8 @@ from audio.frames import SAMPLE_RATE_HZ, Pcm
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
 FRAME_S = 0.01
 _N_BEST = 5
+_LOG_BASE = math.log(1.0001)
+"""PocketSphinx's `logbase`: language model scores are whole numbers of it."""
 
 Mean = npt.NDArray[np.float64]
 """Mean of the 13 cepstral coefficients."""
@@ -53,6 +55,9 @@ class Decoded:
     acoustic_score: float = (
         0.0  # of the words, per frame, natural logarithm, against the best phone state; ≤ 0
     )
+    surprises: tuple[float, ...] = ()
+    """Of each word and the end of the sentence, after the two words before: -log of its probability in the
+    language model, natural logarithm. About 1 in a sentence that it knows, 10 for a word out of place."""
 
     @property
     def text(self) -> str:
@@ -269,6 +274,18 @@ def _decoded(decoder: Decoder) -> Decoded:
         alternatives=_alternatives(decoder, " ".join(word.text for word in words)),
         posterior=float(hypothesis.prob) if math.isfinite(hypothesis.prob) else 0.0,
         acoustic_score=sum(score for _, _, score in segments) / sum(frames for _, frames, _ in segments),
+        surprises=_surprises(decoder, [word.text for word in words]),
+    )
+
+
+def _surprises(decoder: Decoder, words: list[str]) -> tuple[float, ...]:
+    """Not PocketSphinx's own score of a segment: in that a pause inside a sentence makes the words around it
+    strangers to each other."""
+    model = decoder.get_lm()
+    sentence = ["<s>", *words, "</s>"]
+    return tuple(
+        -model.prob(sentence[max(0, place - 2) : place + 1][::-1]) * _LOG_BASE  # it wants the last word first
+        for place in range(1, len(sentence))
     )
 
 

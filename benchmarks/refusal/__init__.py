@@ -1,0 +1,1 @@
+"""What the embedded recogniser takes for a command, and what it refuses."""
