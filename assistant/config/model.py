@@ -95,12 +95,17 @@ class Whisper(Section):
     language: str = Field("en", description="Language spoken, as an ISO code; empty: detect.")
     beam_size: int = Field(1, ge=1, le=10, description="1 is greedy.")
     window_s: float = Field(
-        10.0,
+        5.0,
         gt=0.0,
         le=30.0,
-        description="Length of the window: as short as a command needs; 30 for dictation.",
+        description="Length of the shortest window (5, 10, 15, 20 or 30); longer speech gets the next that "
+        "holds it. 30: always the longest.",
     )
-    hotwords: str = Field("", description="Words to expect, such as names; empty: those of the home.")
+    second_opinion: bool = Field(
+        True, description="Read what is doubtful once more, with the longest window and a wider beam."
+    )
+    hotwords: str = Field("", description="Words to expect, such as names; with commas between them.")
+    expect_names: bool = Field(True, description="Expect the names of the home, people, items and lists too.")
     idle_unload_s: int = Field(0, ge=0, description="Free its memory after so long without use; 0: never.")
 
 

@@ -13,9 +13,6 @@ from assistant.recognition.policy import Thresholds
 from assistant.recognition.router import Judge, RoutedRecognizer
 from assistant.recognition.sphinx import SphinxRecognizer
 
-MOST_HOTWORDS = 60
-"""Whisper's prompt holds half its 448 tokens; a name has two or three."""
-
 
 async def create(
     config: Config,
@@ -54,13 +51,13 @@ async def _assembled(
 ) -> Recognizer:
     settings = config.recognition
     if settings.engine == "whisper":
-        return _whisper(config)
+        return await _whisper(config, project)
     embedded = SphinxRecognizer(await files_for(project, progress), settings.sphinx)
     whisper = None
     if settings.engine == "auto":
         wanted = settings.whisper
         if await asyncio.to_thread(find_whisper, wanted.model, wanted.language) is not None:
-            whisper = _whisper(config)
+            whisper = await _whisper(config, project)
         else:
             notice(await asyncio.to_thread(_no_whisper, wanted.model, wanted.language))
     return RoutedRecognizer(
@@ -77,19 +74,15 @@ def _no_whisper(name: str, language: str) -> str:
     return f"{why_no_whisper(name, language)} Until then commands are understood, open speech is not."
 
 
-def _whisper(config: Config) -> Recognizer:
+async def _whisper(config: Config, project: RasaProject) -> Recognizer:
     # faster-whisper takes a second and 60 MB to import: only where it is used
     from assistant.recognition.whisper import WhisperRecognizer
+    from assistant.recognition.whisper_hotwords import names_to_expect
 
-    return WhisperRecognizer(config.recognition.whisper, hotwords=_hotwords(config))
-
-
-def _hotwords(config: Config) -> str:
-    """Names that open speech is likely to hold: those of the owner's home, lists and people."""
-    home, names = config.home, config.names
-    words = [*names.people, *names.items, *(device.name for device in home.devices)]
-    words += [area.name for area in home.areas]
-    return ", ".join(dict.fromkeys(words[:MOST_HOTWORDS]))
+    names, lookups = project.names, (await _training_data(project)).lookups
+    groups = (names.people, names.devices, names.areas, names.items, names.lists, *lookups.values())
+    settings = config.recognition.whisper
+    return WhisperRecognizer(settings, hotwords=names_to_expect(settings, groups))
 
 
 async def _training_data(project: RasaProject) -> TrainingData:

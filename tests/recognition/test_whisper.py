@@ -1,6 +1,7 @@
 """faster-whisper driven for real, with a model that writes nonsense."""
 
 import asyncio
+import functools
 import gc
 import shutil
 import threading
@@ -11,18 +12,31 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from assistant import paths
 from assistant.config.model import Whisper
 from assistant.recognition.base import Partial, RecognizerUnavailable
 from assistant.recognition.whisper import WhisperRecognizer, locate
 from assistant.recognition.whisper_decoding import Abandoned, WhisperEngine
-from assistant.recognition.whisper_guard import Evidence, objection, probability
+from assistant.recognition.whisper_voice import Voice
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from tests import tiny_whisper
 
 
-def noise(seconds: float, seed: int = 0) -> Pcm:
-    return np.random.default_rng(seed).normal(0, 3000, int(seconds * SAMPLE_RATE_HZ)).astype(np.int16)
+@functools.cache
+def recording(number: int) -> Pcm:
+    (path,) = (paths.source_root() / "demo").glob(f"{number}-*.wav")
+    pcm, rate = soundfile.read(path, dtype="int16")
+    assert rate == SAMPLE_RATE_HZ
+    start, end = Voice.of(pcm).span
+    spoken: Pcm = pcm[start:end]
+    return spoken
+
+
+def speech(seconds: float, seed: int = 0) -> Pcm:
+    """Somebody speaks for that long: a recorded sentence of the demonstration, again and again."""
+    return np.resize(recording(1 + seed % 5), int(seconds * SAMPLE_RATE_HZ))
 
 
 @pytest.fixture
@@ -33,15 +47,24 @@ async def whisper(tiny_model: Path) -> AsyncIterator[WhisperRecognizer]:
     await recognizer.close()
 
 
+@pytest.fixture
+async def sure(sure_model: Path) -> AsyncIterator[WhisperRecognizer]:
+    """It believes in its nonsense, and so do we: what it says is the same for the same sound."""
+    recognizer = WhisperRecognizer(Whisper(model=str(sure_model), cpu_threads=1))
+    await recognizer.start()
+    yield recognizer
+    await recognizer.close()
+
+
 def engine(folder: Path, **settings: object) -> WhisperEngine:
-    return WhisperEngine(folder, Whisper.model_validate({"model": str(folder), **settings}), 1, "")
+    return WhisperEngine(folder, Whisper.model_validate({"model": str(folder), **settings}), 1)
 
 
 async def test_an_utterance_comes_back_with_length_time_and_a_reason_if_it_is_doubted(
     whisper: WhisperRecognizer,
 ) -> None:
     stream = whisper.stream()
-    stream.feed(noise(2.0))
+    stream.feed(speech(2.0))
     transcript = await stream.finish()
     assert transcript.engine == "whisper"
     assert transcript.audio_s == 2.0
@@ -55,7 +78,7 @@ async def test_words_that_it_is_sure_of_are_given(sure_model: Path) -> None:
     recognizer = WhisperRecognizer(Whisper(model=str(sure_model), cpu_threads=1))
     await recognizer.start()
     stream = recognizer.stream()
-    stream.feed(noise(3.0))
+    stream.feed(speech(3.0))
     transcript = await stream.finish()
     assert transcript.text
     assert transcript.confidence > 0.5
@@ -68,7 +91,7 @@ async def test_decoding_does_not_hold_up_the_loop(tmp_path: Path) -> None:
     recognizer = WhisperRecognizer(Whisper(model=str(folder), cpu_threads=1, window_s=30))
     await recognizer.start()
     stream = recognizer.stream()
-    stream.feed(noise(25.0))
+    stream.feed(speech(25.0))
     task = asyncio.create_task(stream.finish())
     longest_s, ticks = 0.0, 0
     while not task.done():
@@ -98,60 +121,223 @@ def test_a_short_window_is_less_work_for_the_encoder(tiny_model: Path) -> None:
 
     real, model._model.model = model._model.model, Spy()
     for window_s in (5, 30):
-        model._decode(noise(2.0), window_s, 1, threading.Event())
+        model.read(speech(2.0), window_s, 1, threading.Event())
     assert frames == [5 * 50, 30 * 50]  # the encoder makes 50 positions a second
 
 
-def test_longer_speech_than_a_window_is_decoded_window_by_window(tiny_model: Path) -> None:
-    model = engine(tiny_model, window_s=5.0)
-    decoded = model.decode(noise(65.0), threading.Event())
-    assert decoded.evidence.audio_s == 65.0
+def calls(model: WhisperEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What CTranslate2 is asked for from now on, in order."""
+    made: list[str] = []
+    real = model._model.model
+
+    class Spy:
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        def encode(self, features: object, **options: object) -> object:
+            made.append("encode")
+            return real.encode(features, **options)
+
+        def generate(self, *args: object, **options: object) -> object:
+            made.append("generate")
+            return real.generate(*args, **options)
+
+    monkeypatch.setattr(model._model, "model", Spy())
+    return made
 
 
-def test_a_window_longer_than_the_model_s_own_is_the_model_s_own(tmp_path: Path) -> None:
+def test_longer_speech_than_a_window_is_decoded_window_by_window(
+    sure_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = engine(sure_model)
+    made = calls(model, monkeypatch)
+    model.decode(speech(65.0), threading.Event())
+    assert made.count("encode") >= 3
+
+
+def test_a_window_longer_than_the_model_s_own_is_the_model_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = engine(tiny_whisper.build(tmp_path, window_s=5), window_s=10.0)
-    assert model.decode(noise(7.0), threading.Event()).evidence.audio_s == 7.0
+    made = calls(model, monkeypatch)
+    model.decode(speech(7.0), threading.Event())
+    assert made.count("encode") == 2
 
 
-def test_the_stop_flag_ends_decoding_between_windows(tiny_model: Path) -> None:
-    stop = threading.Event()
-    stop.set()
+def test_where_nobody_speaks_nothing_is_decoded(sure_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = engine(sure_model)
+    made = calls(model, monkeypatch)
+    rng = np.random.default_rng(1)
+    time_s = np.arange(2 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    clicks = np.zeros(time_s.size)
+    clicks[::4000] = 20_000
+    silent = {
+        "silence": np.zeros(time_s.size),
+        "white noise": rng.normal(0, 1000, time_s.size),
+        "rumble": np.cumsum(rng.normal(0, 20, time_s.size)),
+        "hum": 3000 * np.sin(2 * np.pi * 50 * time_s),
+        "clicks": clicks,
+    }
+    for name, sound in silent.items():
+        decoded = model.decode(sound.astype(np.int16), threading.Event())
+        assert (name, decoded.text, decoded.reason) == (name, "", "no voice in it")
+        assert model.draft(sound.astype(np.int16), threading.Event()) == ""
+    assert made == []
+
+
+def test_a_doubtful_result_is_read_again_with_the_longest_window(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = engine(tiny_model)  # its weights are random, so it is never sure
+    made = calls(model, monkeypatch)
+    decoded = model.decode(speech(2.0), threading.Event())
+    assert made == ["encode", "generate"] * 2
+    assert decoded.text == ""
+    assert decoded.reason
+    once = engine(tiny_model, second_opinion=False)
+    made = calls(once, monkeypatch)
+    once.decode(speech(2.0), threading.Event())
+    assert made == ["encode", "generate"]
+
+
+class SetsItself(threading.Event):
+    """A stop flag that is set while the given step of the model is under way."""
+
+    def __init__(self, made: list[str], steps: int) -> None:
+        super().__init__()
+        self._made, self._steps = made, steps
+
+    def is_set(self) -> bool:
+        return len(self._made) >= self._steps
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4])
+def test_a_running_decoding_ends_with_the_step_that_it_is_at(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """50 s of speech take two windows and more, each an encoding and a generation: the flag that is set in one
+    of them is seen before the next."""
+    model = engine(tiny_model)
+    made = calls(model, monkeypatch)
     with pytest.raises(Abandoned):
-        engine(tiny_model).decode(noise(60.0), stop)
+        model.decode(speech(50.0), SetsItself(made, steps))
+    assert len(made) == steps
 
 
 def test_equal_sound_gives_equal_text(tiny_model: Path) -> None:
     model = engine(tiny_model)
-    first, again = (model.decode(noise(3.0), threading.Event()) for _ in range(2))
+    first, again = (model.decode(speech(3.0), threading.Event()) for _ in range(2))
     assert first == again
 
 
 def test_the_settings_reach_the_model(tiny_model: Path) -> None:
-    plain = engine(tiny_model).decode(noise(3.0), threading.Event())
-    named = WhisperEngine(tiny_model, Whisper(), 1, "siobhan, roomba").decode(noise(3.0), threading.Event())
-    wide = engine(tiny_model, beam_size=5).decode(noise(3.0), threading.Event())
-    assert plain.evidence != named.evidence
-    assert wide.evidence.log_probability >= plain.evidence.log_probability
+    plain = engine(tiny_model).read(speech(3.0), 10, 1, threading.Event())
+    named = WhisperEngine(tiny_model, Whisper(), 1, ["siobhan", "roomba"])
+    assert named.hotwords.text == "siobhan, roomba"
+    assert named.read(speech(3.0), 10, 1, threading.Event(), hotwords="siobhan, roomba") != plain
+    wide = engine(tiny_model).read(speech(3.0), 10, 5, threading.Event())
+    assert wide.pieces[0].log_probability >= plain.pieces[0].log_probability
 
 
-async def test_partial_results_come_while_the_person_speaks(whisper: WhisperRecognizer) -> None:
+async def test_partial_results_come_while_the_person_speaks(sure: WhisperRecognizer) -> None:
     partials: list[Partial] = []
-    stream = whisper.stream(partials.append)
-    for second in range(6):
-        stream.feed(noise(1.0, seed=second))
-        await asyncio.sleep(0.15)
-    assert partials
+    stream = sure.stream(partials.append)
+    async with asyncio.timeout(60):
+        second = 0
+        while not partials:
+            stream.feed(speech(1.0, seed=second))
+            second += 1
+            await asyncio.sleep(0.2)
     assert all(partial.engine == "whisper" for partial in partials)
     count = len(partials)
     await stream.finish()
     assert len(partials) == count  # none after the end
 
 
+async def test_looking_ahead_is_worth_it_when_nothing_is_added(
+    sure: WhisperRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = calls(sure.engine(), monkeypatch)
+    stream = sure.stream()
+    stream.look_ahead()  # nothing to look at yet
+    stream.feed(speech(2.0))
+    stream.look_ahead()
+    assert stream._ahead is not None
+    assert await asyncio.to_thread(stream._ahead.begun.wait, 60)
+    stream.look_ahead()  # the same once more is no more work
+    stream.feed(np.zeros(SAMPLE_RATE_HZ // 2, np.int16))
+    transcript = await stream.finish()
+    assert transcript.text
+    assert transcript.audio_s == 2.5
+    assert made.count("encode") == 1 + transcript.reason.count("reading (30 s")
+    other = sure.stream()
+    other.feed(speech(2.0))
+    assert (await other.finish()).text == transcript.text
+
+
+async def test_looking_ahead_is_thrown_away_when_speech_goes_on(sure: WhisperRecognizer) -> None:
+    whole = sure.stream()
+    whole.feed(np.concatenate([speech(2.0), speech(1.0, seed=2)]))
+    expected = await whole.finish()
+    stream = sure.stream()
+    stream.feed(speech(2.0))
+    stream.look_ahead()
+    assert stream._ahead is not None
+    assert await asyncio.to_thread(stream._ahead.begun.wait, 60)
+    stream.feed(speech(1.0, seed=2))
+    transcript = await stream.finish()
+    assert (transcript.text, transcript.audio_s) == (expected.text, 3.0)
+
+
+async def test_a_look_ahead_that_waits_in_the_queue_gives_way_to_the_result(sure: WhisperRecognizer) -> None:
+    """Another utterance keeps the worker busy: the final decoding must not wait at the end of the queue."""
+    release, running = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def busy(_stop: threading.Event) -> None:
+        loop.call_soon_threadsafe(running.set)
+        release.wait(60)
+
+    job = sure.worker.submit(busy)
+    await running.wait()
+    stream = sure.stream()
+    stream.feed(speech(2.0))
+    stream.look_ahead()
+    task = asyncio.create_task(stream.finish())
+    await asyncio.sleep(0)
+    assert stream._ahead is not None
+    release.set()
+    await job
+    assert (await task).text
+    assert stream._ahead.job.cancelled()
+
+
+async def test_cancelling_abandons_a_look_ahead(sure: WhisperRecognizer) -> None:
+    stream = sure.stream()
+    stream.feed(speech(2.0))
+    stream.look_ahead()
+    stream.cancel()
+    assert stream._ahead is not None
+    assert stream._ahead.job.cancelled()
+    stream.look_ahead()  # too late, and no harm
+    await sure.stream().finish()  # the worker lives
+
+
+async def test_words_have_places_and_probabilities(sure: WhisperRecognizer) -> None:
+    stream = sure.stream()
+    stream.feed(np.concatenate([np.zeros(SAMPLE_RATE_HZ, np.int16), speech(2.0)]))
+    transcript = await stream.finish()
+    assert " ".join(word.text for word in transcript.words) == transcript.text
+    for word in transcript.words:
+        assert 0.6 < word.start_s <= word.end_s <= 3.5
+        assert 0.0 <= word.probability <= 1.0
+
+
 async def test_a_slow_model_gives_no_partial_results(whisper: WhisperRecognizer) -> None:
     whisper.draft_s = 0.5
     partials: list[Partial] = []
     stream = whisper.stream(partials.append)
-    stream.feed(noise(5.0))
+    stream.feed(speech(5.0))
     await asyncio.sleep(0.2)
     assert not partials
     stream.cancel()
@@ -160,7 +346,7 @@ async def test_a_slow_model_gives_no_partial_results(whisper: WhisperRecognizer)
 async def test_two_streams_and_a_cancelled_one(whisper: WhisperRecognizer) -> None:
     streams = [whisper.stream() for _ in range(3)]
     for seed, stream in enumerate(streams):
-        stream.feed(noise(2.0, seed))
+        stream.feed(speech(2.0, seed))
     streams[0].cancel()
     streams[0].cancel()
     transcripts = await asyncio.gather(streams[1].finish(), streams[2].finish())
@@ -183,7 +369,7 @@ async def test_idle_memory_is_freed_and_comes_back(tiny_model: Path) -> None:
             await asyncio.sleep(0.05)
             gc.collect()
     stream = recognizer.stream()
-    stream.feed(noise(1.0))
+    stream.feed(speech(1.0))
     assert (await stream.finish()).audio_s == 1.0
     await recognizer.close()
 
@@ -219,22 +405,3 @@ def test_models_are_found_by_path_and_name_and_never_fetched(
     shutil.copytree(tiny_model, tmp_path / "models" / "whisper" / "tiny.en")
     assert locate(Whisper(model="tiny.en")).name == "tiny.en"
     assert locate(Whisper()).name == "tiny.en"
-
-
-@pytest.mark.parametrize(
-    ("evidence", "why"),
-    [
-        (Evidence("", 2.0), "no speech"),
-        (Evidence("Thanks for watching!", 2.0, -0.2, 0.1, 0.9), "subtitle"),
-        (Evidence("Subtitles by the Amara.org community", 2.0, -0.2, 0.1, 0.9), "subtitle"),
-        (Evidence("Thank you.", 2.0, -0.4, 0.5, 0.6), "no speech"),
-        (Evidence("Thank you.", 2.0, -0.2, 0.05, 0.6), ""),
-        (Evidence("turn on the light", 1.5, -0.3, 0.4, 0.8), ""),
-        (Evidence("na na na na na na na na", 4.0, -0.3, 0.1, 3.0), "repeats"),
-        (Evidence("the the of it", 2.0, -1.4, 0.1, 1.0), "unsure"),
-        (Evidence("a b c d e f g h i j k l m n", 0.5, -0.3, 0.1, 1.0), "more words"),
-    ],
-)
-def test_what_nobody_said_is_not_believed(evidence: Evidence, why: str) -> None:
-    assert (why in objection(evidence)) if why else not objection(evidence)
-    assert 0.0 <= probability(evidence) <= 1.0
