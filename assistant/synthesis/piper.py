@@ -242,5 +242,5 @@ def _group_starts(chunk: "AudioChunk") -> list[int]:
         elif between:
             starts.append(sample if stress < 0 else stress)
             between = False
-        sample += alignment.num_samples
+        sample += int(alignment.num_samples)  # of NumPy's kind, which JSON does not take
     return starts if math.isclose(sample, len(chunk.audio_float_array), abs_tol=1) else []

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -123,6 +124,26 @@ async def test_a_voice_that_does_not_speak_is_found_out_at_the_start() -> None:
     with pytest.raises(VoiceUnavailable, match="loads but does not speak"):
         await voice.start()
     await voice.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "units", "day_first"),
+    [
+        (Voice(engine="embedded", cache_mb=0), "metric", True),
+        (Voice(engine="embedded", cache_mb=0), "imperial", False),
+        (Voice(engine="embedded", cache_mb=0, dates="month-first"), "metric", False),
+        (Voice(engine="embedded", cache_mb=0, dates="day-first"), "imperial", True),
+    ],
+)
+async def test_dates_are_read_as_the_owner_reads_them(
+    settings: Voice, units: Literal["metric", "imperial"], day_first: bool
+) -> None:
+    said_so = "the third of April twenty twenty-six" if day_first else "April third, twenty twenty-six"
+    voice = await create(settings, units)
+    written = "03/04/2026" if day_first else "04/03/2026"
+    (date,), (words,) = await said(voice, f"It is {written}."), await said(voice, f"It is {said_so}.")
+    await voice.close()
+    assert np.array_equal(date.pcm, words.pcm)
 
 
 async def test_auto_takes_the_embedded_voice_without_a_word() -> None:

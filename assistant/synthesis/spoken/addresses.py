@@ -19,6 +19,12 @@ _PHONE = re.compile(
     r"|\d{3}-\d{4}"
     r")(?![\w/]|[.,-]\d)"
 )
+_FILE = re.compile(
+    r"(?<![\w@/.-])([\w-]{1,64}(?:\.[\w-]{1,32}){0,3}\.(?:toml|pdf|txt|py|json|ya?ml|wav|flac|mp3|md|csv|html?|js|jpe?g|png|zip|gz|conf|exe"
+    r"|docx?|xlsx?|pptx?|sh|log|ini|db|onnx))(?![\w@/-]|\.\w)"
+)
+_PATH = re.compile(r"(?<![\w/.~<])((?:/[\w.-]{0,63}[\w-]){2,8})/?(?![\w/])")
+_NETWORK = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _LONGEST_PATH = 30  # characters; the rest of an address is for reading
 
 
@@ -26,6 +32,8 @@ def say_addresses(text: str) -> str:
     """bob@example.com → bob at example dot com; (555) 123-4567 digit by digit, in its groups."""
     text = _EMAIL.sub(lambda m: f"{_spell(m[1])} at {_spell(m[2])}", text)
     text = _URL.sub(_url, text)
+    text = _FILE.sub(lambda m: _spell(m[1]), text)
+    text = _PATH.sub(lambda m: "slash " + _spell(m[1].strip("/").replace("/", " slash ")), text)
     return _PHONE.sub(_phone, text)
 
 
@@ -39,6 +47,8 @@ def _url(match: re.Match[str]) -> str:
     if len(path) > _LONGEST_PATH:
         slash = path = ""
     host = re.sub(r"^.*@", "", host)
+    if _NETWORK.fullmatch(host):
+        host = " dot ".join(digits(part) for part in host.split("."))
     return _spell(host) + (" slash " + _spell(path.replace("/", " slash ")) if slash else "") + end
 
 

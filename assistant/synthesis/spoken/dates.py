@@ -20,17 +20,23 @@ _ISO = re.compile(
     r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})"
     r"(?:[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
 )
-_SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
+_SLASHED = re.compile(
+    r"(?<![\w/.-])(?<!\bversion )(?<!\bVersion )(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\w/-]|\.\d)"
+)
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}(?:\s?[-–]\s?{_DAY})?{_YEAR_AFTER}")
 _DAY_MONTH = re.compile(
     rf"(?<![\w.,:/-])(the\s+)?{_DAY}(?:\s+of)?\s+{_MONTH}(?![a-z]){_YEAR_AFTER}", re.IGNORECASE
 )
+_DAYS_MONTH = re.compile(rf"(?<![\w.,:/-])(\d{{1,2}})\s?[-–]\s?(?=(\d{{1,2}})\s+{_MONTH}(?![a-z]))")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH},?\s+((?:1\d|20|21)\d\d)(?![\d:]|[.,]\d)")
 _WEEKDAY = re.compile(
     r"\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b(\.(?=,|\s+[a-z\d(]|\s+[A-Z][a-z]+\.?\s+\d)|(?=,\s|\s?[-–]\s?[A-Z]|\s+(?:at\s+)?\d|$))"
 )
 _WEEKDAY_SPAN = re.compile(r"\b(\w+day)\s?[-–]\s?(\w+day|Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b")
-_ALONE = re.compile(r"\b(Jan|Feb|Apr|Aug|Sept|Oct|Nov|Dec)\b\.?(?=\s+[a-z]|,)")
+_ALONE = re.compile(  # Jan and April may be persons: a stop, or a word of time before it, tells
+    r"\b((?i:in|since|until|till|by|of|last|next|this|from|to|mid|early|late)\s+)?"
+    r"(Jan|Feb|Apr|Aug|Sept|Oct|Nov|Dec)\b(\.(?=\s+[a-z\d]|,))?(?=\W|$)"
+)
 
 _HALF = r"([ap])\.?\s?m\b(\.(?!\s+(?-i:[A-Z])|\s*$))?"
 _CLOCK = re.compile(
@@ -54,10 +60,11 @@ def say_dates(text: str, *, day_first: bool) -> str:
     text = _SLASHED.sub(lambda m: _slashed(m, day_first), text)
     text = _WEEKDAY.sub(lambda m: _DAYS[m[1].lower()], text)
     text = _WEEKDAY_SPAN.sub(lambda m: f"{m[1]} to {_DAYS.get(m[2].lower(), m[2])}", text)
+    text = _DAYS_MONTH.sub(_days_month, text)
     text = _DAY_MONTH.sub(_day_month, text)
     text = _MONTH_DAY.sub(_month_day, text)
     text = _MONTH_YEAR.sub(lambda m: f"{_month(m[1])} {year(int(m[2]))}", text)
-    return _ALONE.sub(lambda m: _month(m[1]), text)
+    return _ALONE.sub(lambda m: f"{m[1] or ''}{_month(m[2])}" if m[1] or m[3] else m[0], text)
 
 
 def say_times(text: str) -> str:
@@ -129,6 +136,8 @@ def _iso(match: re.Match[str], day_first: bool) -> str:
 
 def _slashed(match: re.Match[str], day_first: bool) -> str:
     first, second, text = int(match[1]), int(match[3]), match[4]
+    if match[2] == "." and len(text) == 2 and not len(match[1]) == len(match[3]) == 2:
+        return match[0]  # 3.6.21 is a version
     day_comes_first = day_first or match[2] == "."  # with dots it is the continental order
     day, month = (first, second) if (day_comes_first and second <= 12) or first > 12 else (second, first)
     if not (1 <= month <= 12 and 1 <= day <= 31):
@@ -146,9 +155,20 @@ def _month_day(match: re.Match[str]) -> str:
     return f"{words}, {year(int(match[4]))}" if match[4] else words
 
 
+def _stop(match: re.Match[str], month: str) -> str:
+    """The stop of an abbreviated month, where it also ends the sentence."""
+    rest = match.string[match.end() :]
+    return "." if month.endswith(".") and re.match(r"\s*$|\s+[A-Z]", rest) else ""
+
+
+def _days_month(match: re.Match[str]) -> str:
+    first, last = int(match[1]), int(match[2])
+    return f"the {ordinal(first)} to " if 1 <= first < last <= 31 else match[0]
+
+
 def _day_month(match: re.Match[str]) -> str:
     day = int(match[2])
     if not 1 <= day <= 31 or not match[3][0].isupper():
         return match[0]
     words = f"{match[1] or 'the '}{ordinal(day)} of {_month(match[3])}"
-    return f"{words} {year(int(match[4]))}" if match[4] else words
+    return f"{words} {year(int(match[4]))}" if match[4] else words + _stop(match, match[3])

@@ -24,6 +24,9 @@ _CODE = re.compile(r"(`+)(.+?)\1")
 _SHORTCODE = re.compile(r"(?<!\w):[a-z]+_[a-z_]+:(?!\w)|:(?:smile|grin|wink|heart|thumbsup|tada|fire):")
 
 
+_EMOTICON = re.compile(r"(?<![\w(])[:;]-?[)(DPp](?!\w)")
+
+
 def strip_markup(text: str) -> str:
     """Blocks become sentences, a table is read row by row, a block of code is only mentioned."""
     text = html.unescape(text)
@@ -44,7 +47,7 @@ def strip_markup(text: str) -> str:
     for _ in range(2):  # bold inside italic
         text = _STRONG.sub(r"\2", text)
         text = _EMPHASIS.sub(r"\2", text)
-    return _SHORTCODE.sub("", text)
+    return _EMOTICON.sub("", _SHORTCODE.sub("", text))
 
 
 def _sentence(text: str) -> str:

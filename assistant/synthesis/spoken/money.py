@@ -47,8 +47,14 @@ _CENTS = re.compile(rf"(?<![\w.,])({NUMBER})\s?(¢|ct\b)")
 _PENCE = re.compile(r"(?<![\w.,])(\d{1,3})p\b")
 
 
+_COMMA = re.compile(
+    r"([€£$]\s?\d{1,3}),(\d\d)(?![\d,]|\.\d)|(?<![\w.,])(\d{1,3}),(\d\d)(?=\s?(?:[€£]|EUR\b|CHF\b))"
+)
+
+
 def say_money(text: str) -> str:
     """$3.50 → three dollars and fifty cents; €5-10 → five to ten euros; £2m → two million pounds."""
+    text = _COMMA.sub(lambda m: f"{m[1] or m[3]}.{m[2] or m[4]}", text)
     text = _BEFORE.sub(lambda m: _amount(m[2], m[4], m[5], m[6] or m[7], bool(m[1] or m[3])), text)
     text = _AFTER.sub(lambda m: _amount(m[6], m[2], m[3], m[4] or m[5], bool(m[1])), text)
     text = _CENTS.sub(lambda m: f"{number(m[1])} cent{'' if m[1] == '1' else 's'}", text)

@@ -110,12 +110,29 @@ def _between_years(match: re.Match[str]) -> str:
     return f"{match.group(1)}{year(int(match.group(2)))} {match.group(3)} {year(int(match.group(4)))}"
 
 
+def _isbn(match: re.Match[str]) -> str:
+    groups = re.split(r"[- ]", match.group(1))
+    return "ISBN " + ", ".join(digits(g.rstrip("X")) + (" X" if g.endswith("X") else "") for g in groups)
+
+
 def _version(match: re.Match[str]) -> str:
-    prefix = "version " if match.group(1) else ""
+    given = match.group(1) or ""
+    prefix = given if given.lower() == "version " else "version " if given else ""
     parts = match.group(2).split(".")
-    if len(parts) == 4 and not prefix:  # an address on the network
+    if len(parts) == 4 and not prefix and all(int(part) < 256 for part in parts):  # an address on the network
         return " dot ".join(digits(part) for part in parts)
     return prefix + " point ".join(number(part) for part in parts)
+
+
+def _era(match: re.Match[str]) -> str:
+    value = int(match.group(1))
+    return f"{year(value) if value > 1100 else cardinal(value)} {' '.join(match.group(2))}"
+
+
+def _season(match: re.Match[str]) -> str:
+    """2025-26, and not 2026-11, which is a month."""
+    first, last = int(match.group(1)), int(match.group(2))
+    return f"{year(first)} to {cardinal(last)}" if last > first % 100 and last > 12 else match.group()
 
 
 def say_fractions(text: str) -> str:
@@ -149,6 +166,9 @@ def say_years(text: str) -> str:
         text,
         flags=re.IGNORECASE,
     )
+    text = re.sub(r"\b(year\s+)(1[0-9]\d\d)\b(?![.,:/-]?\d)", lambda m: m[1] + year(int(m[2])), text)
+    text = re.sub(r"(?<![\w.,])(\d{1,4})\s?(BCE|BC|CE|AD)\b", _era, text)
+    text = re.sub(rf"(?<![\w.,$€£/:#+-])({_YEAR})[-–](\d\d)(?![\w/:-]|[.,]\d)", _season, text)
     bare = rf"(?<![\w.,$€£/:#+-])({_YEAR})(?!\s*[%°]|\s+{_COUNTED}\b|[\w/:]|[.,-]\d|\s*[-–]\s*\d)"
     return re.sub(bare, lambda m: year(int(m[1])) if m[1] >= "1900" else m[0], text)
 
@@ -157,6 +177,10 @@ def say_numbers(text: str) -> str:
     """Every number that nothing else has claimed."""
     text = re.sub(r"(?<![\w.])\b(v|ver\.|version )?(\d+(?:\.\d+){2,})(?![\w])", _version, text, flags=re.I)
     text = re.sub(r"\bv(\d+(?:\.\d+)*)\b", lambda m: f"version {number(m[1])}", text)
+    text = re.sub(r"\bISBN[: ]+((?:\d[- ]?){9,12}[\dX])\b", _isbn, text)
+    text = re.sub(r"(?<=\d)\s?x\s?(?=\d)", " by ", text)
+    text = re.sub(r"(?<=\d)x\b", " times", text)
+    text = re.sub(r"(?<=[A-Z])-(?=\d)", " ", text)  # COVID-19, B-52
     text = re.sub(r"(?<!\w)(\d[\d,]*)(?:st|nd|rd|th)\b", lambda m: ordinal(int(m[1].replace(",", ""))), text)
     span = rf"(?<![\w.,-])({NUMBER})\s*[-–:]\s*({NUMBER})(?![\w-]|[.,]\d)"
     text = re.sub(span, _range, text)

@@ -88,9 +88,14 @@ _DOTTED = (  # the stop of an abbreviation, not of the sentence
 _QUANTITY = re.compile(
     rf"(?<![\w.,])(-)?({NUMBER})(?:\s?(?:[-–]|to)\s?(-?{NUMBER}))?(?:\s?|-)({_NAMES})(?![\w²³/°'’])(?:{_DOTTED})?"
 )
-_RUN_ON = re.compile(r"(?<![\w.,])(\d+)(h|hr|min|m)\s?(?=\d+\s?(?:min|m|s|sec)\b)")
+_RUN_ON = re.compile(
+    r"(?<![\w.,])(?:(\d+)\s?(?:h|hr|hrs)\s?(\d+)\s?(?:min|mins|m)\b|(\d+)\s?(?:min|m)(?=\s?\d))(?:\s?(\d+)\s?(?:s|secs?)\b)?"
+)
+_INCHES = re.compile(rf"(?<![\w.,])({NUMBER})\s?in\.(?=\s+[a-z])")
+_BY = re.compile(r"(?<=metres|..feet|inches|pixels|.metre)\s*[×x]\s*(?=\w)")
 _SPAN = re.compile(rf"(\d\s?(?:{_NAMES}))\s?[-–]\s?(?=\d)")
 _PER = re.compile(r"(?<=[\w%€£$])\s?/\s?(?=(?:second|minute|hour|day|night|week|month|year|person|head)\b)")
+_ATTRIBUTE = re.compile(r"\b[Aa]n?\s$")
 _FEET = re.compile(r"(?<![\w.,])(\d{1,2})['′]\s?(\d{1,2})(?:[\"″]|'')")
 
 
@@ -105,17 +110,24 @@ def say_units(text: str) -> str:
     text = _SPAN.sub(r"\1 to ", text)
     text = _PER.sub(" per ", text)
     text = _RUN_ON.sub(_run_on, text)
-    return _QUANTITY.sub(_quantity, text)
+    text = _INCHES.sub(lambda m: f"{number(m[1])} inch{'' if is_one(m[1]) else 'es'}", text)
+    return _BY.sub(" by ", _QUANTITY.sub(_quantity, text))
 
 
 def _run_on(match: re.Match[str]) -> str:
-    one, many = {"h": ("hour", "hours"), "hr": ("hour", "hours")}.get(match[2], ("minute", "minutes"))
-    return f"{number(match[1])} {one if is_one(match[1]) else many} "
+    """1h30min, 2h 15m, 5m30s."""
+    hours, minutes, seconds = match[1], match[2] or match[3], match[4]
+    if not hours and not seconds:
+        return match[0]
+    parts = ((hours, "hour"), (minutes, "minute"), (seconds, "second"))
+    return " ".join(f"{number(v)} {name}{'' if is_one(v) else 's'}" for v, name in parts if v)
 
 
 def _quantity(match: re.Match[str]) -> str:
     one, many = _UNITS[match[4]]
     words = ("minus " if match[1] else "") + number(match[2])
+    if _ATTRIBUTE.search(match.string[: match.start()]) and re.match(r"\s[a-z]", match.string[match.end() :]):
+        many = one  # a sixty watt bulb
     if match[3]:
         return f"{words} to {number(match[3])} {many}"
     return f"{words} {one if is_one(match[2]) else many}"

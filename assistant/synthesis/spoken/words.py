@@ -125,7 +125,7 @@ _SYMBOLS: tuple[tuple[str, str], ...] = (
     (r"±", " plus or minus "),
     (r"[×⋅·]", " times "),
     (r"÷", " divided by "),
-    (r"√", " square root of "),
+    (r"√", " the square root of "),
     (r"π", " pi "),
     (r"∞", " infinity "),
     (r"(?<=[\d)])\s*\*\s*(?=[\d(])", " times "),
