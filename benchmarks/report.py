@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-VERSIONS = ("faster-whisper", "piper-tts", "pocketsphinx", "aiohttp", "sounddevice")
+VERSIONS = ("faster-whisper", "ctranslate2", "piper-tts", "pocketsphinx", "aiohttp", "sounddevice")
 
 
 def machine() -> str:
@@ -22,6 +22,12 @@ def machine() -> str:
         model = names[0] if names else model
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}; {versions}"
+
+
+def load() -> str:
+    """How busy the machine is with other things: times of the clock mean little on a busy one."""
+    cores = os.cpu_count() or 1
+    return f"load {os.getloadavg()[0]:.1f} on {cores} cores"
 
 
 def row(name: str, values_ms: Sequence[float]) -> str:

@@ -1,119 +1,132 @@
-"""What is taken for a command and what is not: confidence of the embedded recogniser and of the understanding.
+"""Who is asked, end to end: commands, open speech, noise and silence, mixed, to each engine and to the router.
 
-    script/bench routing [--out FOLDER]
+    script/bench routing [--count N] [--whisper MODEL] [--snr DB] [--out FOLDER] [--details]
 
-Commands are spoken by three voices of flite; FOLDER holds recordings of anything that is *not* meant for the
-assistant. Prints how many of each would be taken, for several thresholds.
+Flite's voices speak; FOLDER holds recordings of anything that is *not* meant for the assistant. *right*: intent
+and every entity as in the sentence that was said. *wrong*: something else would be done. *dropped*: a command
+that nothing would be done for. The delay is what the recogniser takes once the end of speech is noticed, 160 ms
+after it; the CPU time is that of the recognisers, over the length of the sound.
 """
 
 import argparse
 import asyncio
-import subprocess
+import random
 import sys
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
-from assistant.dialogue.train import train
-from assistant.dialogue.understanding import Understanding
-from assistant.recognition import factory
-from assistant.recognition.confidence import HOPELESS
-from assistant.recognition.policy import SURE, SURE_MEANING
-from assistant.recognition.sphinx import SphinxRecognizer
 from audio.files import read
-from audio.frames import SAMPLE_RATE_HZ
-from benchmarks.commands import COMMANDS
-from benchmarks.report import machine
-
-VOICES = ("slt", "rms", "awb")
-NOT_A_COMMAND = ("nlu_fallback", "out_of_scope", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    wanted: str  # the intent; empty for what is no command
-    confidence: float
-    intent: str
-    meaning: float  # the understanding's confidence
-
-    def taken(self, words: float, least: float, meaning: float) -> bool:
-        if not least <= self.confidence or self.intent in NOT_A_COMMAND:
-            return False
-        return self.confidence >= words or self.meaning >= meaning
+from benchmarks import hearing
+from benchmarks.hearing import Run
+from benchmarks.panel import Whispers, panel, whisper_model
+from benchmarks.report import load, machine
+from benchmarks.samples import (
+    FLITE_MISSING,
+    Kind,
+    Sample,
+    flite_is_missing,
+    in_noise,
+    nobody_speaks,
+    padded,
+    spoken,
+    texts,
+)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, help="recordings that are no commands")
-    parser.add_argument("--most", type=int, default=100, help="how many of them")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        sounds = [(path, intent) for path, intent in spoken(Path(folder))]
-        if arguments.out:
-            sounds += [(path, "") for path in sorted(arguments.out.glob("*.wav"))[: arguments.most]]
-        heard = asyncio.run(listen(sounds))
+    arguments = _arguments()
+    if flite_is_missing():
+        print(f"bench: {FLITE_MISSING}", file=sys.stderr)
+        return 1
+    whisper = whisper_model(arguments.whisper)
     print(machine())
-    report(heard)
+    print(f"Whisper: {whisper.name if whisper else 'no model is installed'}; {load()}")
+    asyncio.run(bench(arguments, whisper))
     return 0
 
 
-def spoken(folder: Path) -> list[tuple[Path, str]]:
-    sounds = []
-    for voice in VOICES:
-        for number, (text, intent) in enumerate(COMMANDS):
-            path = folder / f"{voice}-{number:02}.wav"
-            subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
-            sounds.append((path, intent))
-    return sounds
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=90, help="commands; a third as many of the rest")
+    parser.add_argument("--whisper", default="", help="a model's name or folder")
+    parser.add_argument("--snr", type=float, help="household noise with all speech, in dB")
+    parser.add_argument("--out", type=Path, help="recordings that are no commands")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--details", action="store_true", help="list what went wrong, and all decisions")
+    return parser.parse_args()
 
 
-async def listen(sounds: list[tuple[Path, str]]) -> list[Heard]:
+def mixture(count: int, seed: int, *, small_domain: bool, out: Path | None = None) -> list[Sample]:
+    """Commands, a third as much open speech, and as many sounds without speech, in random order."""
+    rest = max(2, count // 3)
+    samples = spoken(Kind.COMMAND, texts(Kind.COMMAND, count, small_domain=small_domain))
+    samples += spoken(Kind.OPEN, texts(Kind.OPEN, rest, small_domain=small_domain))
+    samples += nobody_speaks(rest // 2, seed)
+    for path in sorted(out.glob("*.wav")) if out else ():
+        samples.append(Sample(Kind.OPEN, padded(read(path))))
+    random.Random(seed).shuffle(samples)
+    return samples
+
+
+async def bench(arguments: argparse.Namespace, whisper: Whispers | None) -> None:
     config = Config()
     project = RasaProject.from_config(config)
-    model = await train(project)
-    recognizer = SphinxRecognizer(await factory.files_for(project), config.recognition.sphinx)
-    await recognizer.start()
-    silence = np.zeros(SAMPLE_RATE_HZ // 2, np.int16)
-    heard = []
-    try:
-        async with Understanding(project, model, config.dialogue.start_timeout_s) as nlu:
-            for path, wanted in sounds:
-                stream = recognizer.stream()
-                stream.feed(np.concatenate([silence, read(path), silence]))
-                transcript = await stream.finish()
-                parse = await nlu.parse(transcript.text) if transcript.text else None
-                intent, meaning = (parse.intent, parse.confidence) if parse else ("", 0.0)
-                heard.append(Heard(wanted, transcript.confidence, intent, meaning))
-    finally:
-        await recognizer.close()
-    return heard
+    small = whisper is not None and whisper.small_domain
+    samples = mixture(arguments.count, arguments.seed, small_domain=small, out=arguments.out)
+    samples = in_noise(samples, arguments.snr, None, arguments.seed)
+    async with panel(config, project, whisper.folder if whisper else None) as asked:
+        goals = await hearing.wanted(samples, asked.nlu)
+        runs = {
+            name: await hearing.hear(engine, samples, goals, asked.nlu)
+            for name, engine in asked.engines.items()
+        }
+    report(runs)
+    if arguments.details:
+        details(runs)
 
 
-def report(heard: list[Heard]) -> None:
-    commands = [each for each in heard if each.wanted]
-    others = [each for each in heard if not each.wanted]
-    right = [each for each in commands if each.intent == each.wanted]
-    print(f"{len(commands)} commands, {len(right)} understood rightly; {len(others)} sounds that are none")
-    print(f"{'taken':<52}{'right':>8}{'wrong':>8}{'no command':>12}")
-    rules = (
-        ("words sure, nothing else", SURE, HOPELESS, 2.0),
-        (f"or meaning sure from {SURE_MEANING} (what the router does)", SURE, HOPELESS, SURE_MEANING),
-        ("or meaning sure from 0.8", SURE, HOPELESS, 0.8),
-        ("or meaning sure from 0.95", SURE, HOPELESS, 0.95),
-        (f"meaning sure from {SURE_MEANING}, whatever the words", SURE, 0.0, SURE_MEANING),
+def report(runs: dict[str, Run]) -> None:
+    print(
+        f"\n{'':<10}{'':<14}{'n':>5}{'right':>8}{'wrong':>8}{'dropped':>9}{'words wrong':>13}"
+        f"{'median':>9}{'p95':>7}{'CPU':>8}{'asked':>7}"
     )
-    for name, words, least, meaning in rules:
-        taken = [each for each in heard if each.taken(words, least, meaning)]
-        rightly = sum(each.wanted == each.intent for each in taken if each.wanted)
-        wrongly = sum(each.wanted != each.intent for each in taken if each.wanted)
-        none = sum(not each.wanted for each in taken)
-        print(f"{name:<52}{rightly:>8}{wrongly:>8}{none:>12}")
+    for name, run in runs.items():
+        for kind in Kind:
+            print(_row(name, kind.value, run.of(kind)))
+        print(_row(name, "all", run, cpu=True))
+
+
+def _row(name: str, kind: str, run: Run, *, cpu: bool = False) -> str:
+    if not run.heard:
+        return f"{name:<10}{kind:<14}{0:>5}"
+    errors = run.word_errors()
+    median, p95 = run.delays_ms()
+    asked = sum(
+        each.transcript.decision is not None and each.transcript.decision.asked_whisper for each in run.heard
+    )
+    return (
+        f"{name:<10}{kind:<14}{len(run.heard):>5}{sum(each.right for each in run.heard):>8}"
+        f"{sum(each.wrong_action for each in run.heard):>8}{sum(each.dropped for each in run.heard):>9}"
+        f"{'–' if errors is None else f'{errors:.1%}':>13}{median:>6.0f} ms{p95:>4.0f} ms"
+        f"{f'{run.cpu_s / run.audio_s:.1%}' if cpu else '':>8}{asked:>7}"
+    )
+
+
+def details(runs: dict[str, Run]) -> None:
+    for name, run in runs.items():
+        print(f"\n{name}")
+        for each in run.heard:
+            if name != "router" and each.right:
+                continue
+            mark = "right" if each.right else "WRONG" if each.wrong_action else "dropped"
+            print(f"  {mark:<8}{each.sample.kind:<12}“{each.sample.text}”")
+            print(
+                f"          “{each.transcript.text}” {each.transcript.engine} "
+                f"{each.transcript.confidence:.2f} {each.done.intent}: {each.transcript.reason}"
+            )
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ class RoutedStream:
         self._so_far = ""  # the words of the live pass
         self._sound: list[Pcm] = []  # for Whisper, should it be asked
         self._samples = 0
-        self._embedded = panel.embedded.stream(self._understood_so_far)
+        self.embedded = panel.embedded.stream(self._understood_so_far)
         self._second: SecondOpinion | None = None
         self._ahead = False
         self._over = False
@@ -79,7 +79,7 @@ class RoutedStream:
         if self._over or room <= 0:
             return
         block = np.array(pcm[:room], dtype=np.int16)  # a copy: the caller may use its buffer again
-        self._embedded.feed(block)
+        self.embedded.feed(block)
         self._samples += block.size
         if self._panel.whisper is not None:
             self._sound.append(block)
@@ -101,7 +101,7 @@ class RoutedStream:
     def cancel(self) -> None:
         self._over = True
         self._sound.clear()
-        self._embedded.cancel()
+        self.embedded.cancel()
         if self._second is not None:
             self._second.cancel()
 
@@ -167,7 +167,7 @@ class RoutedStream:
         so_far = self._so_far
         early = asyncio.create_task(self._judge_early(so_far), name="early judgement")
         try:
-            transcript = await self._embedded.finish()
+            transcript = await self.embedded.finish()
             if transcript.text == so_far:
                 meaning = await early
             else:

@@ -1,0 +1,85 @@
+"""The recognisers that are compared: each engine as the assistant uses it alone, and the router over both."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.config import Config
+from assistant.dialogue.domain import free_text_entities
+from assistant.dialogue.project import RasaProject
+from assistant.dialogue.train import train
+from assistant.dialogue.understanding import Understanding
+from assistant.models import find_whisper
+from assistant.recognition import factory
+from assistant.recognition.base import Recognizer
+from assistant.recognition.decision import Meaning
+from assistant.recognition.judgement import meaning_of
+from assistant.recognition.policy import Thresholds
+from assistant.recognition.router import RoutedRecognizer
+from assistant.recognition.sphinx import SphinxRecognizer
+from assistant.recognition.whisper import WhisperRecognizer
+
+FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "whisper-fixture.en"
+"""A small model of the project's own, which knows a few dozen templates (training/whisper)."""
+
+
+START_S = 400.0
+"""A machine on which other things are measured too takes that long to load Rasa."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whispers:
+    """A Whisper model; `small_domain`: it is the tests' own, and knows only their sentences."""
+
+    folder: Path
+    small_domain: bool
+
+    @property
+    def name(self) -> str:
+        return self.folder.name + (" (a small model of the tests' own)" if self.small_domain else "")
+
+
+def whisper_model(name: str) -> Whispers | None:
+    """The model asked for, else the one installed, else the tests' own; None where there is none."""
+    folder = find_whisper(name, "en")
+    if folder is None and not name and (FIXTURE / "model.bin").exists():
+        folder = FIXTURE
+    return None if folder is None else Whispers(folder, folder.resolve() == FIXTURE.resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All started. `engines`: name → recogniser; those with Whisper only where there is a model."""
+
+    nlu: Understanding
+    engines: dict[str, Recognizer]
+
+
+@asynccontextmanager
+async def panel(config: Config, project: RasaProject, whisper: Path | None) -> AsyncIterator[Panel]:
+    model = await train(project)
+    free = free_text_entities(project.domain)
+    settings = config.recognition.whisper.model_copy(
+        update={"model": str(whisper or ""), "cpu_threads": config.recognition.whisper.cpu_threads or 1}
+    )
+    async with AsyncExitStack() as stack:
+        nlu = await stack.enter_async_context(Understanding(project, model, START_S))
+
+        async def judge(text: str) -> Meaning:
+            return meaning_of(await nlu.parse(text), free)
+
+        embedded: Recognizer = SphinxRecognizer(await factory.files_for(project), config.recognition.sphinx)
+        open_speech = WhisperRecognizer(settings) if whisper is not None else None
+        for engine in filter(None, (embedded, open_speech)):
+            await engine.start()
+            stack.push_async_callback(engine.close)
+        limits = Thresholds(judge=config.dialogue.nlu_threshold)
+        engines: dict[str, Recognizer] = {
+            "embedded": RoutedRecognizer(embedded, None, judge=judge, thresholds=limits)
+        }
+        if open_speech is not None:
+            engines["whisper"] = open_speech
+            engines["router"] = RoutedRecognizer(embedded, open_speech, judge=judge, thresholds=limits)
+        await nlu.parse("warm up")
+        yield Panel(nlu, engines)
