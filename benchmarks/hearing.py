@@ -42,6 +42,7 @@ class Heard:
     done: Wanted
     parse: Parse | None = None
     finish_cpu_s: float = 0.0  # of this process, after the end of speech was noticed
+    embedded: Wanted = Wanted()  # what the embedded recogniser's words would do, were they taken or not
 
     @property
     def right(self) -> bool:
@@ -106,7 +107,10 @@ async def hear(
     run.cpu_s = time.process_time() - before_s
     for sample, (transcript, finish_s), goal in zip(samples, results, goals, strict=True):
         parse = await nlu.parse(as_said(transcript.text)) if transcript.text else None
-        run.heard.append(Heard(sample, transcript, goal, Wanted.of(parse), parse, finish_s))
+        opinion = transcript.decision.embedded if transcript.decision is not None else None
+        embedded = await nlu.parse(opinion.text) if opinion is not None and opinion.text else None
+        done = Wanted.of(parse)
+        run.heard.append(Heard(sample, transcript, goal, done, parse, finish_s, Wanted.of(embedded)))
     return run
 
 

@@ -45,7 +45,7 @@ def whisper_model(name: str) -> Whispers | None:
     folder = find_whisper(name, "en")
     if folder is None and not name and (FIXTURE / "model.bin").exists():
         folder = FIXTURE
-    return None if folder is None else Whispers(folder, folder.resolve() == FIXTURE.resolve())
+    return None if folder is None else Whispers(folder, (folder / "training.json").exists())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
+from assistant.recognition.confidence import DOUBTFUL
+from assistant.recognition.policy import SURE, SURE_MEANING
 from audio.files import read
 from benchmarks import hearing
 from benchmarks.hearing import Run
@@ -85,6 +87,7 @@ async def bench(arguments: argparse.Namespace, whisper: Whispers | None) -> None
             for name, engine in asked.engines.items()
         }
     report(runs)
+    thresholds(runs["embedded"], config.dialogue.nlu_threshold)
     if arguments.details:
         details(runs)
 
@@ -114,6 +117,32 @@ def _row(name: str, kind: str, run: Run, *, cpu: bool = False) -> str:
         f"{'–' if errors is None else f'{errors:.1%}':>13}{median:>6.0f} ms{p95:>5.0f} ms{run.finish_cpu_ms():>6.0f} ms"
         f"{f'{run.cpu_s / run.audio_s:.1%}' if cpu else '':>8}{asked:>7}"
     )
+
+
+def thresholds(run: Run, judge: float) -> None:
+    """What the embedded recogniser alone would be believed, with other thresholds than those in use."""
+    print(f"\n{'embedded alone, words believed':<58}{'right':>7}{'wrong':>7}{'acts on no command':>20}")
+    for words in (SURE, 0.3, 0.7):
+        print(_believed(f"from {words}", run, judge, words, 2.0, 1.0))
+    for least in (0.0, 0.02, DOUBTFUL, 0.1, 0.2, 0.3):
+        for meaning in (0.8, SURE_MEANING, 0.95):
+            name = f"from {SURE}, or from {least} where the meaning is sure from {meaning}"
+            print(_believed(name, run, judge, SURE, meaning, least))
+
+
+def _believed(name: str, run: Run, judge: float, words: float, meaning: float, least: float) -> str:
+    taken = []
+    for each in run.heard:
+        decision = each.transcript.decision
+        if decision is None or decision.embedded is None or decision.embedded.meaning is None:
+            continue
+        sure_of, means = decision.embedded.confidence, decision.embedded.meaning.confidence
+        if (sure_of >= words and means >= judge) or (sure_of >= least and means >= meaning):
+            taken.append(each)
+    right = sum(bool(each.wanted.intent) and each.embedded == each.wanted for each in taken)
+    wrong = sum(bool(each.wanted.intent) and each.embedded != each.wanted for each in taken)
+    none = sum(bool(each.embedded.intent) and not each.wanted.intent for each in taken)
+    return f"{name:<58}{right:>7}{wrong:>7}{none:>20}"
 
 
 def details(runs: dict[str, Run]) -> None:
