@@ -1,5 +1,6 @@
 """The recognisers that are compared: each engine as the assistant uses it alone, and the router over both."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,14 +16,12 @@ from assistant.recognition import factory
 from assistant.recognition.base import Recognizer
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
-from assistant.recognition.policy import Thresholds
-from assistant.recognition.router import RoutedRecognizer
-from assistant.recognition.sphinx import SphinxRecognizer
-from assistant.recognition.whisper import WhisperRecognizer
 
 FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "whisper-fixture.en"
 """A small model of the project's own, which knows a few dozen templates (training/whisper)."""
 
+
+ENGINES = {"embedded": "sphinx", "whisper": "whisper", "router": "auto"}
 
 START_S = 400.0
 """A machine on which other things are measured too takes that long to load Rasa."""
@@ -58,10 +57,12 @@ class Panel:
 
 @asynccontextmanager
 async def panel(config: Config, project: RasaProject, whisper: Path | None) -> AsyncIterator[Panel]:
+    """Each as the assistant makes it for `recognition.engine`, with Whisper on one thread."""
     model = await train(project)
-    free = free_text_entities(project.domain)
-    settings = config.recognition.whisper.model_copy(
-        update={"model": str(whisper or ""), "cpu_threads": config.recognition.whisper.cpu_threads or 1}
+    free = await asyncio.to_thread(free_text_entities, project.domain)
+    settings = config.recognition.whisper
+    settings = settings.model_copy(
+        update={"model": str(whisper or ""), "cpu_threads": settings.cpu_threads or 1}
     )
     async with AsyncExitStack() as stack:
         nlu = await stack.enter_async_context(Understanding(project, model, START_S))
@@ -69,17 +70,13 @@ async def panel(config: Config, project: RasaProject, whisper: Path | None) -> A
         async def judge(text: str) -> Meaning:
             return meaning_of(await nlu.parse(text), free)
 
-        embedded: Recognizer = SphinxRecognizer(await factory.files_for(project), config.recognition.sphinx)
-        open_speech = WhisperRecognizer(settings) if whisper is not None else None
-        for engine in filter(None, (embedded, open_speech)):
-            await engine.start()
-            stack.push_async_callback(engine.close)
-        limits = Thresholds(judge=config.dialogue.nlu_threshold)
-        engines: dict[str, Recognizer] = {
-            "embedded": RoutedRecognizer(embedded, None, judge=judge, thresholds=limits)
-        }
-        if open_speech is not None:
-            engines["whisper"] = open_speech
-            engines["router"] = RoutedRecognizer(embedded, open_speech, judge=judge, thresholds=limits)
+        engines: dict[str, Recognizer] = {}
+        for name, engine in ENGINES.items():
+            if whisper is None and engine != "sphinx":
+                continue
+            recognition = config.recognition.model_copy(update={"engine": engine, "whisper": settings})
+            chosen = config.model_copy(update={"recognition": recognition})
+            engines[name] = await factory.create(chosen, project, judge=judge)
+            stack.push_async_callback(engines[name].close)
         await nlu.parse("warm up")
         yield Panel(nlu, engines)
