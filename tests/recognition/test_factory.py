@@ -12,6 +12,7 @@ from assistant.recognition import factory
 from assistant.recognition.base import RecognizerUnavailable
 from assistant.recognition.router import RoutedRecognizer
 from tests.recognition.speech import WHY, needs_flite, say
+from tests.whisper_fixture import FOLDER
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +53,16 @@ async def test_without_a_whisper_model_commands_work_and_it_is_said_once() -> No
     await recognizer.close()
 
 
-async def test_the_engine_asked_for_is_the_engine_given(sure_model: Path) -> None:
+async def test_the_engine_asked_for_is_the_engine_given() -> None:
     for engine in ("sphinx", "whisper"):
-        config = settings(engine, str(sure_model))
+        config = settings(engine, str(FOLDER))
         recognizer = await factory.create(config, RasaProject.from_config(config))
         assert recognizer.name == engine
         await recognizer.close()
 
 
-async def test_auto_with_a_model_has_both(sure_model: Path) -> None:
-    shutil.copytree(sure_model, paths.models_dir() / "whisper" / "tiny.en")
+async def test_auto_with_a_model_has_both() -> None:
+    shutil.copytree(FOLDER, paths.models_dir() / "whisper" / "tiny.en")
     config, notices = settings("auto"), list[str]()
     recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
     assert isinstance(recognizer, RoutedRecognizer)
@@ -70,9 +71,9 @@ async def test_auto_with_a_model_has_both(sure_model: Path) -> None:
     await recognizer.close()
 
 
-async def test_auto_with_a_damaged_model_goes_on_without_it(sure_model: Path) -> None:
+async def test_auto_with_a_damaged_model_goes_on_without_it() -> None:
     folder = paths.models_dir() / "whisper" / "tiny.en"
-    shutil.copytree(sure_model, folder)
+    shutil.copytree(FOLDER, folder)
     (folder / "model.bin").write_bytes(b"not a model")
     config, notices = settings("auto"), list[str]()
     recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
@@ -87,9 +88,9 @@ async def test_whisper_alone_without_a_model_says_how_to_get_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["tiny.en", ""])
-async def test_a_model_that_is_damaged_is_not_called_missing(sure_model: Path, name: str) -> None:
+async def test_a_model_that_is_damaged_is_not_called_missing(name: str) -> None:
     place = paths.models_dir() / "whisper" / "tiny.en"
-    shutil.copytree(sure_model, place)
+    shutil.copytree(FOLDER, place)
     (place / "model.bin").unlink()
     config, notices = settings("auto", name), list[str]()
     recognizer = await factory.create(config, RasaProject.from_config(config), notice=notices.append)
