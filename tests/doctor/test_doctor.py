@@ -21,7 +21,7 @@ from assistant.config.model import Generation
 from assistant.doctor import Check, as_json, dialogue, exit_status, machine, network, render, run_checks
 from assistant.doctor import run as run_module
 from assistant.errors import UserError
-from tests import tiny_piper, whisper_fixture
+from tests import piper_fixture, whisper_fixture
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +136,7 @@ async def test_damaged_whisper_model(tmp_path: Path) -> None:
 async def test_models_that_load(tmp_path: Path) -> None:
     """Small ones in the real formats, loaded by the real engines."""
     shutil.copytree(whisper_fixture.FOLDER, tmp_path / "models" / "whisper" / "tiny.en")
-    tiny_piper.build(tmp_path / "models" / "piper")
+    piper_fixture.build(tmp_path / "models" / "piper")
     (found,) = await probe("Whisper")
     assert (found.status, found.mend) == ("ok", "")
     found = one(await probe("voice"), "Piper voice")

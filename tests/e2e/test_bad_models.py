@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.files import duration_s, read
-from tests import tiny_piper, whisper_fixture
+from audio.files import duration_s
+from tests import piper_fixture, whisper_fixture
 from tests.e2e.conftest import Person
 from tests.models.conftest import TINY
 from tests.models.hub import Hub
@@ -25,18 +25,17 @@ def _no_models_of_this_machine(person: Person) -> None:
 
 
 def test_real_engines_with_models_of_the_owners(person: Person, speech: Speech, tmp_path: Path) -> None:
-    """The voice is untrained: what matters is that its library is driven, and what it gives is used."""
+    """Each understands what it should: the recogniser a command, and another recogniser the voice."""
     shutil.copytree(whisper_fixture.FOLDER, person.folder / "models" / "whisper" / "tiny.en")
-    tiny_piper.build(person.folder / "models" / "piper", "en_US-tiny-low")
+    piper_fixture.build(person.folder / "models" / "piper", "en_US-tiny-low")
     result = person.run("transcribe", "--engine", "whisper", "--json", speech(LIGHT))
     [file] = result.json
     [passage] = file["passages"]
     assert (passage["engine"], passage["text"]) == ("whisper", "Turn on the kitchen light.")
     output = tmp_path / "a.wav"
-    assert person.run("say", "hello", "-o", output).status == 0
-    assert duration_s(output) > 0.2
-    spectrum = np.abs(np.fft.rfft(read(output)))
-    assert np.argmax(spectrum) / duration_s(output) == pytest.approx(200, abs=5)  # the voice's hum
+    assert person.run("say", LIGHT, "-o", output).status == 0
+    [file] = person.run("transcribe", "--engine", "sphinx", "--json", output).json
+    assert [passage["text"] for passage in file["passages"]] == [LIGHT]
 
 
 def test_whisper_models_that_are_missing_or_damaged(person: Person, speech: Speech) -> None:
@@ -58,7 +57,7 @@ def test_whisper_models_that_are_missing_or_damaged(person: Person, speech: Spee
 
 
 def test_voices_that_are_missing_or_damaged(person: Person, tmp_path: Path) -> None:
-    voice = tiny_piper.build(person.folder / "models" / "piper", "en_US-amy-medium")
+    voice = piper_fixture.build(person.folder / "models" / "piper", "en_US-amy-medium")
     say: Command = ["say", "hello", "-o", tmp_path / "a.wav"]
     piper: Command = ["--set", "voice.engine=piper"]
     person.run(*piper, "--set", "voice.piper_voice=en_US-ryan-medium", *say).assert_clear(

@@ -7,13 +7,13 @@ import pytest
 
 from assistant.models.get import get
 from assistant.synthesis.piper import PiperEngine
-from tests import tiny_piper, whisper_fixture
+from tests import piper_fixture, whisper_fixture
 from tests.models.hub import Hub
 from tests.recognition.speech import WHY, needs_flite, say
 
 
 async def test_a_fetched_voice_speaks(hub: Hub, tmp_path: Path) -> None:
-    onnx = tiny_piper.build(tmp_path / "hub", "en_US-tiny-low")
+    onnx = piper_fixture.build(tmp_path / "hub", "en_US-tiny-low")
     for path in (onnx, onnx.with_name(onnx.name + ".json")):
         hub.files[f"rhasspy/piper-voices/en/en_US/tiny/low/{path.name}"] = path.read_bytes()
     await get("en_US-tiny-low")

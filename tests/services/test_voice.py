@@ -22,7 +22,7 @@ from assistant.services.time import SystemClock
 from assistant.synthesis import chosen
 from assistant.synthesis.changeable import ChangeableVoice
 from assistant.voices import Control, changeable
-from tests import tiny_piper
+from tests import piper_fixture
 
 CONFIG = Config.model_validate({"voice": {"engine": "embedded", "cache_mb": 0}})
 
@@ -137,7 +137,7 @@ async def test_the_voice_that_was_chosen_speaks_at_the_next_start(
 async def test_a_chosen_voice_that_is_gone(
     services: Services, voice: ChangeableVoice, tmp_path: Path
 ) -> None:
-    path = tiny_piper.build(tmp_path / "models" / "piper")
+    path = piper_fixture.build(tmp_path / "models" / "piper")
     assert (await change(services, voice="en_US-tiny-low")).ok
     path.unlink()
     notices: list[str] = []

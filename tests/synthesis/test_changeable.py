@@ -14,7 +14,7 @@ from assistant.synthesis.changeable import ChangeableVoice
 from assistant.synthesis.choices import choices, with_voice
 from assistant.synthesis.factory import create
 from assistant.synthesis.worker import WorkerClosed
-from tests import tiny_piper
+from tests import piper_fixture
 
 TEXT = "One is here. Two is here. Three is here. Four is here. Five is here. Six is here."
 
@@ -80,7 +80,7 @@ async def closed(voice: Synthesizer) -> bool:
 async def test_what_is_begun_is_finished_and_the_next_is_in_the_new_voice(
     voice: ChangeableVoice, made: Made, tmp_path: Path
 ) -> None:
-    tiny_piper.build(tmp_path / "models" / "piper", rate_hz=22_050)
+    piper_fixture.build(tmp_path / "models" / "piper", rate_hz=22_050)
     running = voice.speak(TEXT, threading.Event())
     begun = [await anext(running)]
     await voice.change(to("en_US-tiny-low"))
@@ -104,7 +104,7 @@ async def test_the_old_voice_stays_while_somebody_listens(voice: ChangeableVoice
 
 
 async def test_one_that_does_not_load_changes_nothing(voice: ChangeableVoice, tmp_path: Path) -> None:
-    tiny_piper.build(tmp_path / "models" / "piper").write_bytes(b"damaged")
+    piper_fixture.build(tmp_path / "models" / "piper").write_bytes(b"damaged")
     before = voice.settings
     with pytest.raises(VoiceUnavailable, match="is damaged"):
         await voice.change(to("en_US-tiny-low"))
@@ -205,10 +205,10 @@ async def test_a_disk_that_cannot_be_written_is_no_reason(
 
 
 def test_which_voices_there_are(tmp_path: Path) -> None:
-    tiny_piper.build(tmp_path / "models" / "piper", speakers=2)
-    tiny_piper.build(tmp_path / "models" / "piper", "en_US-broken-low").write_bytes(b"")
+    piper_fixture.build(tmp_path / "models" / "piper", speakers=2)
+    piper_fixture.build(tmp_path / "models" / "piper", "en_US-broken-low").write_bytes(b"")
     assert [(choice.name, choice.speakers) for choice in choices()] == [
-        ("piper en_US-tiny-low", ("speaker0", "speaker1")),
+        ("piper en_US-tiny-low", ("slt", "rms")),
         *((f"flite {name}", ()) for name in ("slt", "rms", "awb", "kal16")),
     ]
     settings, names, speaking = Voice(speaker="1"), [], "flite awb"

@@ -12,7 +12,7 @@ from assistant.synthesis.loudness import CEILING, SILENT_LUFS, TARGET_LUFS, ampl
 from assistant.synthesis.piper import PiperEngine
 from assistant.synthesis.voice import SpokenVoice
 from audio.frames import Pcm
-from tests import tiny_piper
+from tests import piper_fixture
 
 TEXT = "I can tell you the time, set timers, keep your lists, and control the lights in every room."
 
@@ -52,7 +52,7 @@ def test_nothing_is_cut_off() -> None:
 
 def engines(folder: Path) -> list[Engine]:
     embedded = [FliteEngine(name) for name in ("slt", "rms", "awb", "kal16")]
-    return [*embedded, PiperEngine(str(tiny_piper.build(folder)))]
+    return [*embedded, PiperEngine(str(piper_fixture.build(folder)))]
 
 
 async def test_changing_the_voice_does_not_change_the_loudness(tmp_path: Path) -> None:

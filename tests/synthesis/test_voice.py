@@ -14,7 +14,7 @@ from assistant.synthesis.base import Clause, VoiceUnavailable
 from assistant.synthesis.factory import create
 from assistant.synthesis.flite import FliteEngine
 from assistant.synthesis.voice import SpokenVoice
-from tests import tiny_piper
+from tests import piper_fixture
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +155,7 @@ async def test_auto_takes_the_embedded_voice_without_a_word() -> None:
 
 
 async def test_auto_takes_piper_where_it_is(tmp_path: Path) -> None:
-    tiny_piper.build(tmp_path / "models" / "piper")
+    piper_fixture.build(tmp_path / "models" / "piper")
     voice = await create(Voice(), notice=pytest.fail)
     assert voice.name == "piper en_US-tiny-low"
     assert len(await said(voice, "Hello there.")) == 1
@@ -163,7 +163,7 @@ async def test_auto_takes_piper_where_it_is(tmp_path: Path) -> None:
 
 
 async def test_auto_falls_back_and_says_so(tmp_path: Path) -> None:
-    tiny_piper.build(tmp_path / "models" / "piper").write_bytes(b"damaged")
+    piper_fixture.build(tmp_path / "models" / "piper").write_bytes(b"damaged")
     notices: list[str] = []
     voice = await create(Voice(), notice=notices.append)
     assert voice.name == "flite slt"

@@ -1,0 +1,1 @@
+"""The small Piper voice of tests/fixtures: how it is made."""
