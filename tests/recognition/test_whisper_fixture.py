@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,6 +78,18 @@ async def test_names_given_in_front_do_not_lead_it_astray() -> None:
     assert await share_right(held_out()[1::4], hotwords=names) >= 0.9
 
 
+async def test_a_sentence_on_its_way_is_heard_as_far_as_it_goes() -> None:
+    sound = say("We went to the beach with our neighbour last week.", "slt")
+    whole = spoken_words("We went to the beach with our neighbour last week.")
+    async with listener() as hear:
+        so_far = [
+            spoken_words((await hear(sound[: int(share * sound.size)])).text)
+            for share in (0.4, 0.55, 0.7, 1.0)
+        ]
+    assert so_far[-1] == whole
+    assert sum(len(words) > 1 and words == whole[: len(words)] for words in so_far) >= 3
+
+
 async def test_it_is_sure_of_what_it_hears() -> None:
     async with listener() as hear:
         transcript = await hear(say("What time is it?", "rms"))
@@ -100,16 +113,18 @@ def test_it_tells_how_likely_it_is_that_nobody_speaks() -> None:
     model = WhisperModel(str(FOLDER), device="cpu", compute_type="int8", cpu_threads=1)
     noise = np.random.default_rng(5).normal(0, 0.05, 2 * SAMPLE_RATE_HZ).astype(np.float32)
     speech = say("Is the lamp in the hallway on?", "slt").astype(np.float32) / 32768.0
-    # With no threshold nothing is left out, and each segment has its probability.
-    unspoken, spoken = (
-        list(
-            model.transcribe(sound, language="en", beam_size=1, temperature=0.0, no_speech_threshold=None)[0]
-        )
-        for sound in (noise, speech)
-    )
-    assert all(segment.no_speech_prob > 0.6 for segment in unspoken)
-    assert spoken
-    assert all(segment.no_speech_prob < 0.1 for segment in spoken)
+
+    def segments(sound: np.ndarray[tuple[int], np.dtype[np.float32]], **thresholds: None) -> list[Any]:
+        return list(model.transcribe(sound, language="en", beam_size=1, temperature=0.0, **thresholds)[0])
+
+    # Without thresholds nothing is left out, and each segment has its probability.
+    [said] = segments(speech, no_speech_threshold=None, log_prob_threshold=None)
+    assert said.no_speech_prob < 0.1
+    assert said.avg_logprob > -0.5
+    made_up = segments(noise, no_speech_threshold=None, log_prob_threshold=None)
+    assert made_up
+    assert all(segment.no_speech_prob > 0.6 and segment.avg_logprob < -1.0 for segment in made_up)
+    assert segments(noise) == []  # which is what the library's own thresholds are for
 
 
 def test_it_knows_when_each_word_is_said() -> None:
