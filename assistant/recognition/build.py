@@ -8,6 +8,7 @@ is global.
 import asyncio
 import hashlib
 import json
+import os
 import pickle
 import shutil
 import sys
@@ -17,10 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from assistant import paths
 from assistant.dialogue.training_data import TrainingData
 from assistant.errors import UserError
+from assistant.recognition.coverage import unsaid
 from assistant.recognition.language_model import SENTENCES, arpa, sample_sentences
 from assistant.recognition.pronunciation import (
     Pronunciations,
@@ -29,11 +32,14 @@ from assistant.recognition.pronunciation import (
     read_overrides,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Goes up whenever equal training data would give another model."""
 
 KEEP_MODELS = 8
-"""Older models in the cache are removed."""
+"""Those in the cache that have not been used for longest are removed."""
+
+NICENESS = 10
+"""The work may be done beside a conversation, which goes first."""
 
 TIMEOUT_S = 300.0
 
@@ -57,13 +63,27 @@ class LanguageModelFiles:
     @property
     def guessed(self) -> tuple[str, ...]:
         """Words whose pronunciation no dictionary knew: the ones that an owner may want to correct."""
-        with suppress(OSError, ValueError, KeyError):
-            return tuple(json.loads((self.folder / "info.json").read_text(encoding="utf-8"))["guessed"])
-        return ()
+        return tuple(self._info().get("guessed", ()))
 
     @property
-    def complete(self) -> bool:
-        return (self.folder / "info.json").is_file()
+    def intact(self) -> bool:
+        """Whether both files are as they were written. Blocking, 10 ms: they are read."""
+        sums = self._info().get("sha256")
+        with suppress(OSError):
+            return sums is not None and sums == self.sums()
+        return False
+
+    def sums(self) -> dict[str, str]:
+        """The checksum of each file. Raises OSError."""
+        files = (self.language_model, self.dictionary)
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    def _info(self) -> dict[str, Any]:
+        with suppress(OSError, ValueError):
+            info = json.loads((self.folder / "info.json").read_text(encoding="utf-8"))
+            if isinstance(info, dict):
+                return info
+        return {}
 
 
 def pronunciations_file() -> Path:
@@ -81,18 +101,44 @@ async def build_language_model(
     """The model for `data`, from the cache if it is there, else made in a few seconds.
 
     `cache` is a folder for models (default: the assistant's cache), `overrides` the owner's pronunciations.
-    Cancelling ends the work. Raises `UserError`: a faulty line in `overrides`, no sentences, a full disk.
+    A model that was damaged in the cache is made again. Cancelling ends the work. Raises `UserError`: a faulty
+    line in `overrides`, no sentences, a full disk, or one that does not keep what is written.
     """
     cache = cache or paths.cache_dir() / "language-models"
+    progress = progress or (lambda _text: None)
     said = await asyncio.to_thread(read_overrides, overrides or pronunciations_file())
-    files = LanguageModelFiles(cache / _key(data, said))
-    if not files.complete:
-        if not data.examples:
-            raise UserError(
-                "The Rasa project has no training sentences, so nothing can be recognised: add some."
-            )
-        await _in_own_process(_Job(data, said, files.folder), progress or (lambda _text: None))
+    files = LanguageModelFiles(cache / await asyncio.to_thread(_key, data, said))
+    if await asyncio.to_thread(_usable, files, progress):
+        return files
+    if not data.examples:
+        raise UserError("The Rasa project has no training sentences, so nothing can be recognised: add some.")
+    await _in_own_process(_Job(data, said, files.folder), progress)
+    if not await asyncio.to_thread(lambda: files.intact):
+        raise UserError(
+            f"The language model in {files.folder} is damaged just after it was made: check that disk."
+        )
     return files
+
+
+def _usable(files: LanguageModelFiles, progress: Progress) -> bool:
+    """Whether the cache has the model. A damaged one is taken away."""
+    if not files.folder.exists():
+        return False
+    if files.intact:
+        with suppress(OSError):  # somebody else's cache, perhaps
+            os.utime(files.folder)  # it is in use, so it is not the one to be removed next
+        return True
+    progress("the one that was made before is damaged; it is made again")
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=".damaged-", dir=files.folder.parent))
+        files.folder.rename(aside / "model")
+    except OSError as error:
+        raise UserError(
+            f"The language model in {files.folder} is damaged and cannot be removed "
+            f"({error.strerror}): delete that folder."
+        ) from error
+    shutil.rmtree(aside, ignore_errors=True)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +200,17 @@ def _make(job: _Job, progress: Progress) -> None:
     cache = job.folder.parent
     cache.mkdir(parents=True, exist_ok=True)
     progress("sampling sentences")
-    sentences = sample_sentences(job.data)
+    sentences = list(sample_sentences(job.data))
+    sentences += unsaid(job.data, sentences)
     progress("counting word sequences")
-    model, words = arpa(sentences)
+    model, words = arpa(iter(sentences))
     progress("looking up pronunciations")
     pronunciations, guessed = pronounce(words, job.overrides)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=cache))
     try:
         (draft / "lm").write_text(model, encoding="utf-8")
         (draft / "dict").write_text(dictionary_text(pronunciations), encoding="utf-8")
-        info = {"words": len(words), "guessed": guessed}
+        info = {"words": len(words), "guessed": guessed, "sha256": LanguageModelFiles(draft).sums()}
         (draft / "info.json").write_text(json.dumps(info, indent=1), encoding="utf-8")
         draft.chmod(0o755)  # mkdtemp's 0o700 would keep another user of a shared cache out
         with suppress(FileExistsError):  # somebody else published the same model
@@ -177,7 +224,7 @@ def _publish(draft: Path, folder: Path) -> None:
     try:
         draft.rename(folder)
     except OSError as error:
-        if not LanguageModelFiles(folder).complete:
+        if not LanguageModelFiles(folder).intact:
             raise
         raise FileExistsError(folder) from error
 
@@ -198,6 +245,7 @@ def _tell(**message: str) -> None:
 
 def main() -> int:
     """Entry point of the child process: a pickled job on standard input, JSON lines on standard output."""
+    os.nice(NICENESS)
     job: _Job = pickle.load(sys.stdin.buffer)  # from the process that started this one
     try:
         _make(job, lambda text: _tell(progress=text))

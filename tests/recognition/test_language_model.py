@@ -136,7 +136,7 @@ async def test_the_model_is_made_once_for_each_state(tmp_path: Path) -> None:
     told: list[str] = []
     none = tmp_path / "none.txt"
     first = await build_language_model(home(), tmp_path / "cache", overrides=none, progress=told.append)
-    assert first.complete
+    assert first.intact
     assert told
     assert "zuleyka" in first.guessed
     told.clear()
@@ -165,7 +165,7 @@ async def test_cancelling_leaves_nothing_half_made(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     made = [LanguageModelFiles(each) for each in (tmp_path / "cache").glob("[!.]*")]
-    assert all(files.complete for files in made)
+    assert all(files.intact for files in made)
 
 
 async def test_what_cannot_be_saved_is_said(tmp_path: Path) -> None:
