@@ -107,6 +107,23 @@ class Assistant:
         """Train what is not trained; quick where it is. Call before entering."""
         await train(self.project, on_progress)
 
+    def rename(self, config: Config, project: RasaProject) -> None:
+        """Go by another home and other names, from the next call of a service on. `project` has the names too; the
+        dialogue understands them after `use_model`."""
+        self.config, self.project = config, project
+        self.services.rename(config)
+
+    async def use_model(self, project: RasaProject) -> bool:
+        """Train the model of a project unless that was done, and think with it from the next turn on; a minute at
+        low priority, while conversations go on. Whether it is another one than before. Raises `UserError` and
+        `ModelRefused`, and then nothing has changed. Cancelling ends the training."""
+        await asyncio.to_thread(lambda: project.fingerprint)  # reads all training data: half a second
+        model = await train(project)
+        if model == self.dialogue.model:
+            return False
+        await self.dialogue.change_model(model)
+        return True
+
     def session(
         self,
         name: str,

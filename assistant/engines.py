@@ -9,6 +9,7 @@ from typing import Self
 from assistant.app import Assistant
 from assistant.config.model import Config
 from assistant.dialogue.client import DialogueUnavailable
+from assistant.dialogue.names import OwnerNames
 from assistant.errors import leaf
 from assistant.recognition import factory as recognition
 from assistant.recognition.base import Recognizer
@@ -27,7 +28,16 @@ class Engines:
     recognizer: Recognizer
     voice: Synthesizer | None = None
 
-    def __init__(self, config: Config, assistant: Assistant, notice: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        assistant: Assistant,
+        notice: Callable[[str], None],
+        *,
+        learned: OwnerNames | None = None,
+    ) -> None:
+        """`learned`: names that the recogniser is to know beside those of the settings."""
+        self._learned = learned
         self._config = config
         self._assistant = assistant
         self._notice = notice
@@ -53,7 +63,11 @@ class Engines:
 
     async def _load_recognizer(self) -> None:
         self.recognizer = await recognition.create(
-            self._config, self._assistant.project, judge=self._judge, notice=self._notice
+            self._config,
+            self._assistant.project,
+            judge=self._judge,
+            notice=self._notice,
+            learned=self._learned,
         )
         self._stack.push_async_callback(self.recognizer.close)
 

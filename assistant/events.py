@@ -4,6 +4,7 @@ Sound never travels here. `at_s` is the conversation's clock (monotonic seconds)
 session, and `session` names the place (`console`, `files`, `sound`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +98,23 @@ class Trouble(Event):
 
     part: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesKnown(Event):
+    """A part of the assistant, such as a home that it is connected to, tells which names there are: kind (areas,
+    devices, lists, items, people, media) → names. In place of all that the same `source` told before."""
+
+    source: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesInUse(Event):
+    """From now on other names count for a `part`: services, recogniser or dialogue."""
+
+    part: str
+    took_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Any, Self
 from assistant import instances
 from assistant.app import Assistant
 from assistant.channels.record import Recorder, TurnRecord
-from assistant.events import Event, TurnEnded
+from assistant.events import Event, NamesInUse, TurnEnded
 
 SESSION = "console"
 """One name for all typed questions: the next one can answer a question of the assistant, whoever runs it."""
@@ -85,15 +86,16 @@ class Reachable:
         self._assistant = assistant
         self._talk = TypedConversation(assistant)
         self._file: Path | None = None
+        self._stop_observing: Callable[[], None] = lambda: None
+        self._registering: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._talk.__aenter__()
         api = self._assistant.api
         api.ask = self._ask
-        settings = instances.settings_key(self._assistant.config)
-        instance = instances.Instance(os.getpid(), api.port, api.token, time.time(), settings)
-        with suppress(OSError):  # a full disk: it works, and is not found
-            self._file = await asyncio.to_thread(instances.register, instance)
+        self._started = time.time()
+        await self._register()
+        self._stop_observing = self._assistant.bus.observe(self._observe)
         return self
 
     async def __aexit__(
@@ -102,10 +104,29 @@ class Reachable:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._stop_observing()
+        if self._registering is not None:
+            await asyncio.wait([self._registering])
         if self._file is not None:
             self._file.unlink(missing_ok=True)
         self._assistant.api.ask = None
         await self._talk.__aexit__(kind, error, traceback)
+
+    def _observe(self, event: Event) -> None:
+        """Other names are other settings to whoever looks for an assistant that has the same."""
+        if isinstance(event, NamesInUse) and event.part == "services":
+            self._registering = asyncio.create_task(self._register())
+
+    async def _register(self) -> None:
+        def register() -> Path:
+            key = instances.settings_key(config)
+            return instances.register(
+                instances.Instance(os.getpid(), api.port, api.token, self._started, key)
+            )
+
+        api, config = self._assistant.api, self._assistant.config
+        with suppress(OSError):  # a full disk: it works, and is not found
+            self._file = await asyncio.to_thread(register)
 
     async def _ask(self, texts: list[str]) -> list[dict[str, Any]] | None:
         try:

@@ -112,9 +112,9 @@ def run_command(
     from assistant.cli.run import on_files, on_sound_card
 
     if first is None:
-        run(on_sound_card(config), endless=True)
+        run(on_sound_card(config, settings), endless=True)
     else:
-        run(on_files(config, [first, *more], output, as_json))
+        run(on_files(config, settings, [first, *more], output, as_json))
 
 
 @group.command("ask", short_help="Ask by text, without sound.")
@@ -240,6 +240,39 @@ def doctor_command(settings: Settings, as_json: bool) -> None:
     from assistant.cli.doctor import doctor
 
     run(doctor(settings, as_json))
+
+
+@group.group("names", invoke_without_command=True, short_help="Which names are known, and how they sound.")
+@json_option
+@click.pass_context
+def names_group(ctx: click.Context, as_json: bool) -> None:
+    """Which names are known and where they are from, and which words' sounds had to be guessed."""
+    if ctx.invoked_subcommand is not None:
+        return
+    config = ctx.obj.load()
+    from assistant.cli.names import show
+
+    native.into_log()
+    run(show(config, as_json))
+
+
+@names_group.command("pronounce", short_help="How words sound to the recogniser.")
+@click.argument("words", nargs=-1, required=True, metavar="WORD…")
+@click.option("--like", default="", metavar="WORDS", help="It sounds like these, or these ARPAbet phones.")
+def names_pronounce(words: tuple[str, ...], like: str) -> None:
+    """How each WORD sounds to the recogniser. To correct one: pronounce siobhan --like “shove on”."""
+    from assistant.cli.names import pronounced
+
+    run(pronounced(words, like))
+
+
+@names_group.command("forget", short_help="Forget names that were learned.")
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+def names_forget(names: tuple[str, ...]) -> None:
+    """Forget each NAME that was learned from what was put on lists and set as timers; without NAME, all of them."""
+    from assistant.cli.names import forget
+
+    run(forget(names))
 
 
 @group.group("models", short_help="Whisper models and Piper voices.")

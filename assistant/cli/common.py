@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
+from assistant import paths
 from assistant.errors import UserError
 
 if TYPE_CHECKING:  # reading settings takes a third of a second to import, which `--help` need not wait for
@@ -43,12 +44,22 @@ class Settings:
     overrides: tuple[str, ...]
     verbose: bool
 
-    def load(self) -> "Config":
-        from assistant.config import load
+    @property
+    def file(self) -> Path:
+        """The settings file, which need not be there."""
+        return self.path or paths.config_file()
 
-        config = load(self.path, self.overrides)
+    def load(self) -> "Config":
+        """Read them, and begin to log as they say. Raises `UserError`."""
+        config = self.read()
         set_up_log(config, self.verbose)
         return config
+
+    def read(self) -> "Config":
+        """Read them, again perhaps. Raises `UserError`."""
+        from assistant.config import load
+
+        return load(self.path, self.overrides)
 
 
 def set_up_log(config: "Config", verbose: bool) -> None:

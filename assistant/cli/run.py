@@ -13,7 +13,15 @@ from assistant.channels.console import Console
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
 from assistant.channels.typed import Reachable
-from assistant.cli.common import NOTHING_HEARD, awake, notice, print_json, printer, process_start_s
+from assistant.cli.common import (
+    NOTHING_HEARD,
+    Settings,
+    awake,
+    notice,
+    print_json,
+    printer,
+    process_start_s,
+)
 from assistant.cli.training import trained
 from assistant.config import Config
 from assistant.conversation.listener import Ears
@@ -21,6 +29,7 @@ from assistant.conversation.talker import Mouth
 from assistant.engines import Engines
 from assistant.errors import UserError
 from assistant.events import Event, Heard
+from assistant.vocabulary.follow import Follower, learned_names
 from audio.detector import Detector, DetectorEvent, DetectorSettings
 from audio.errors import DeviceLost, NoDevice
 from audio.files import WavSink
@@ -54,7 +63,9 @@ def detector_for(
     return lambda on_event: Detector(settings, on_event)
 
 
-async def on_files(config: Config, paths: list[Path], output: Path | None, as_json: bool) -> int:
+async def on_files(
+    config: Config, settings: Settings, paths: list[Path], output: Path | None, as_json: bool
+) -> int:
     """The exit status: `NOTHING_HEARD` when there is no speech in any of the recordings."""
     startup = Startup()
     files.checked(paths)
@@ -64,7 +75,7 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
     await trained(config)
     async with AsyncExitStack() as stack:
         assistant = await stack.enter_async_context(Assistant(config))
-        engines = await stack.enter_async_context(Engines(config, assistant, notice))
+        engines = await _engines(stack, config, settings, assistant)
         if output and engines.voice is None:
             raise UserError(
                 f"There is no voice to fill {output} with; `assistant doctor` says how to get one."
@@ -111,6 +122,17 @@ async def on_files(config: Config, paths: list[Path], output: Path | None, as_js
     return 0 if any(turn.transcript for turn in recorder.turns.values()) else NOTHING_HEARD
 
 
+async def _engines(
+    stack: AsyncExitStack, config: Config, settings: Settings, assistant: Assistant
+) -> Engines:
+    """Recogniser and voice; names are followed from now on."""
+    learned = await learned_names(assistant)
+    engines = await stack.enter_async_context(Engines(config, assistant, notice, learned=learned))
+    follower = Follower(assistant, engines.recognizer, settings.file, settings.read, notice, learned=learned)
+    await stack.enter_async_context(follower)
+    return engines
+
+
 async def _keep(sink: WavSink) -> None:
     """What was said, however the conversation ended; of nothing said, no file and no earlier one overwritten."""
     await (sink.close() if sink.written_samples else sink.abandon())
@@ -144,13 +166,13 @@ def _is_one_of(path: Path, others: list[Path]) -> bool:
     return path.resolve() in [other.resolve() for other in others]
 
 
-async def on_sound_card(config: Config) -> int:
+async def on_sound_card(config: Config, settings: Settings) -> int:
     console = Console(printer())
     open_mic = config.listening.mode == "open"
     await trained(config)
     async with AsyncExitStack() as stack:
         assistant = await stack.enter_async_context(Assistant(config))
-        engines = await stack.enter_async_context(Engines(config, assistant, notice))
+        engines = await _engines(stack, config, settings, assistant)
         if engines.voice is None:
             raise UserError("There is no voice to answer with; `assistant doctor` says how to get one.")
         rate_hz = engines.voice.sample_rate_hz

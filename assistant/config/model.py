@@ -233,6 +233,12 @@ class Names(Section):
     lists: tuple[str, ...] = Field(("shopping", "to do"), description="Lists that are there from the start.")
     items: tuple[str, ...] = Field((), description="Things that go on lists and are no everyday words.")
     people: tuple[str, ...] = Field((), description="People.")
+    media: tuple[str, ...] = Field((), description="Titles and artists of music.")
+    folder: str = Field(
+        "",
+        description="Folder of `people.txt`, `items.txt` and `media.txt`, a name on each line; empty: `names` "
+        "beside the settings file.",
+    )
 
 
 class Server(Section):

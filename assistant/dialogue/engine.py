@@ -44,6 +44,15 @@ class Dialogue:
         if not await self.supervisor.wait_ready(float(self._settings.start_timeout_s)):
             raise DialogueUnavailable(DID_NOT_START, self.supervisor.state.reason)
 
+    @property
+    def model(self) -> Path:
+        """What it thinks with."""
+        return self.supervisor.model
+
+    async def change_model(self, model: Path) -> None:
+        """Think with another trained model from the next turn on. Raises `ModelRefused`."""
+        await self.supervisor.change_model(model)
+
     async def parse(self, text: str) -> Parse:
         return await self._client.parse(text)
 

@@ -1,45 +1,117 @@
-"""The names of an owner's home and lists, as training data for Rasa."""
+"""The names of an owner's home, lists, people and music, as training data.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+Rasa is trained on those that it has to tell apart: rooms, devices, lists and the things on them. People and titles
+of music are for the recogniser's language model only: to the understanding "call siobhan" is something on a list,
+and "play waterloo" something that it cannot do, whatever the name is. So two thousand contacts cost Rasa nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from assistant import paths
 from assistant.config.model import Config
 from assistant.dialogue.annotations import Segment
+from assistant.errors import UserError
 from assistant.services.home.default import home_of
+
+FILES = ("people", "items", "media")
+"""Kinds of names that may also stand in a file `KIND.txt`, one on each line."""
+
+MOST_NAMES = 5_000  # in one file
+LONGEST_NAME = 120  # characters
+MOST_SENTENCES = 40
+"""Things on lists that get sentences of their own for Rasa; all of them are in its table. More sentences would
+outweigh what the project says itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerNames:
-    """Names in the owner's spelling, aliases included."""
+    """Names as they are said, aliases included; without repeats."""
 
     areas: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    timers: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, names: Mapping[str, Iterable[str]]) -> "OwnerNames":
+        """Names of each kind (a field of this class), cleaned: lower case, single blanks, no marks of Rasa's
+        format."""
+        return cls(**{kind: _spoken(values) for kind, values in names.items()})
 
     @classmethod
     def from_config(cls, config: Config) -> "OwnerNames":
-        """All names that the configuration holds, in its order, without repeats; without a home, those of
-        the virtual one."""
-        home = home_of(config)
-        areas = [name for area in home.areas for name in (area.name, *area.aliases)]
-        devices = [name for device in home.devices for name in (device.name, *device.aliases)]
-        names = config.names
-        return cls(
-            areas=_spoken(areas),
-            devices=_spoken(devices),
-            lists=_spoken(names.lists),
-            items=_spoken(names.items),
-            people=_spoken(names.people),
+        """All names that the configuration holds, in its order; without a home, those of the virtual one; and
+        those in the files beside it. Blocking, for milliseconds. Raises `UserError` for a file that cannot be
+        read."""
+        home, names = home_of(config), config.names
+        written = {kind: names_in(names_folder(config) / f"{kind}.txt") for kind in FILES}
+        return cls.of(
+            {
+                "areas": [name for area in home.areas for name in (area.name, *area.aliases)],
+                "devices": [name for device in home.devices for name in (device.name, *device.aliases)],
+                "lists": names.lists,
+                "items": (*names.items, *written["items"]),
+                "people": (*names.people, *written["people"]),
+                "media": (*names.media, *written["media"]),
+            }
         )
+
+    def __or__(self, other: "OwnerNames") -> "OwnerNames":
+        """These, then those of `other` that are new."""
+        return OwnerNames(
+            **{kind: tuple(dict.fromkeys((*getattr(self, kind), *getattr(other, kind)))) for kind in KINDS}
+        )
+
+    def __sub__(self, other: "OwnerNames") -> "OwnerNames":
+        """These without those of `other`."""
+        return OwnerNames(
+            **{
+                kind: tuple(name for name in getattr(self, kind) if name not in set(getattr(other, kind)))
+                for kind in KINDS
+            }
+        )
+
+    def __len__(self) -> int:
+        return sum(len(getattr(self, kind)) for kind in KINDS)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """(kind, name) of each."""
+        return ((kind, name) for kind in KINDS for name in getattr(self, kind))
+
+
+KINDS = tuple(field.name for field in fields(OwnerNames))
+
+
+def names_folder(config: Config) -> Path:
+    """Where files of names are."""
+    folder = config.names.folder
+    return Path(folder).expanduser() if folder else paths.config_file().parent / "names"
+
+
+def names_in(path: Path) -> list[str]:
+    """The names in a file, one on each line; `#` begins a comment. One that is absent has none. Raises `UserError`."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The names in {path} cannot be read ({error}): save them as UTF-8 text.") from error
+    names = [name for line in lines if (name := line.partition("#")[0].strip())]
+    if len(names) > MOST_NAMES:
+        raise UserError(f"{path} has {len(names)} names; keep the {MOST_NAMES} that you are likely to say.")
+    return names
 
 
 def owner_nlu(names: OwnerNames) -> dict[str, Any]:
-    """Rasa training data (format 3.1) with lookup tables of the names and a few sentences for each.
+    """Rasa training data (format 3.1) with lookup tables of the names and a few sentences for them.
 
     A device whose name begins with an area ("kitchen light") is marked in two parts, as the project's own
     sentences are; so the extractor does not learn two ways to mark the same words.
@@ -58,6 +130,48 @@ def owner_nlu(names: OwnerNames) -> dict[str, Any]:
         sentences.setdefault(intent, []).append(sentence)
     nlu += [{"intent": intent, "examples": _block(lines)} for intent, lines in sentences.items()]
     return {"version": "3.1", "nlu": nlu}
+
+
+def owner_speech(names: OwnerNames) -> dict[str, Any]:
+    """What the recogniser's language model has on top of `owner_nlu`, in the same format: sentences with people and
+    music, and tables of all the names that may stand in their places."""
+    nlu: list[dict[str, str]] = []
+    for kind, (entity, frames) in _FRAMES.items():
+        values = getattr(names, kind)
+        if not values:
+            continue
+        nlu.append({"lookup": entity, "examples": _block(values)})
+        for intent, lines in frames.items():
+            said = [line.format(f"[{values[0]}]({entity})") for line in lines]
+            nlu.append({"intent": intent, "examples": _block(said)})
+    return {"version": "3.1", "nlu": nlu}
+
+
+_FRAMES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
+    "people": (
+        "person",
+        {
+            "add_item": (
+                "add call {} to my to do list",
+                "add call {} to the to do list",
+                "put call {} on my to do list",
+                "put email {} on my to do list",
+                "add a present for {} to the shopping list",
+            ),
+            "remove_item": ("remove call {} from my to do list",),
+        },
+    ),
+    "media": ("media", {"out_of_scope": ("play {}", "play {} please", "put on {}", "can you play {}")}),
+    "timers": (
+        "timer",
+        {
+            "start_timer": ("set a {} timer for ten minutes", "set a timer for ten minutes called {}"),
+            "cancel_timer": ("cancel the {} timer",),
+            "timer_remaining": ("how long is left on the {} timer",),
+        },
+    ),
+}
+"""Kind of names → their entity, and sentences for each intent."""
 
 
 def owner_nlu_yaml(names: OwnerNames) -> str:
@@ -79,13 +193,14 @@ def _sentences(names: OwnerNames) -> Iterator[tuple[str, str]]:
         yield "turn_on", f"turn on the {marked}"
         yield "turn_off", f"turn off the {marked}"
         yield "query_state", f"is the {marked} on"
+        yield "turn_off", f"{marked} off please"
     for area in names.areas:
         yield "turn_on", f"turn on the [lights](device) in the [{area}](area)"
         yield "turn_off", f"turn off the [{area}](area) [lights](device)"
     for name in names.lists:
         yield "read_list", f"what is on my [{name}](list) list"
         yield "add_item", f"add [milk](item) to the [{name}](list) list"
-    for item in names.items:
+    for item in names.items[:MOST_SENTENCES]:
         yield "add_item", f"add [{item}](item) to my [shopping](list) list"
         yield "remove_item", f"remove [{item}](item) from the [shopping](list) list"
 
@@ -101,6 +216,7 @@ def _block(lines: Iterable[str]) -> str:
 def _spoken(names: Iterable[str]) -> tuple[str, ...]:
     """Lower case, single spaces, no character that Rasa's format would read as a mark, no repeats."""
     cleaned = (
-        " ".join("".join(" " if c in "[](){}\n" else c for c in name.lower()).split()) for name in names
+        " ".join("".join(" " if c in "[](){}\n" else c for c in name[:LONGEST_NAME].lower()).split())
+        for name in names
     )
     return tuple(dict.fromkeys(name for name in cleaned if name))

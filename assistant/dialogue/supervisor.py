@@ -29,6 +29,11 @@ FRUITLESS_STARTS = 3
 _NO_MODEL = 409  # Rasa begins to answer when it has loaded its model, or has failed to
 _CHECK_TIMEOUT = aiohttp.ClientTimeout(total=4.0)
 _WARM_UP_TIMEOUT = aiohttp.ClientTimeout(total=20.0)
+_MODEL_TIMEOUT = aiohttp.ClientTimeout(total=180.0)  # a second, but training may go on beside it
+
+
+class ModelRefused(Exception):
+    """The running Rasa could not load another model, and goes on with the one it has. `str()` says why."""
 
 
 class Phase(Enum):
@@ -90,7 +95,7 @@ class Supervisor:
         on_state: OnState = lambda state: None,
     ) -> None:
         self._project = project
-        self._model = model
+        self._model = self._started_with = model
         self._settings = settings
         self._services = services
         self._on_state = on_state
@@ -111,6 +116,10 @@ class Supervisor:
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def model(self) -> Path:
+        return self._model
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -138,6 +147,17 @@ class Supervisor:
                 await self._settled.wait()
         return self._settled.is_set() and self.state.phase is Phase.READY
 
+    async def change_model(self, model: Path) -> None:
+        """Go on with another model of the same project: at once where Rasa runs, from its next start on where it
+        does not. No conversation notices. Raises `ModelRefused`."""
+        before, self._model = self._model, model
+        if self.rasa.name in self._up:
+            try:
+                await self._load(model)
+            except ModelRefused:
+                self._model = before
+                raise
+
     async def close(self) -> None:
         """Both are gone afterwards, within `CLOSE_TIMEOUT_S`. Idempotent."""
         tasks, self._tasks = self._tasks, []
@@ -156,6 +176,9 @@ class Supervisor:
     def _managed(self, name: str, prepare: Callable[[], Launch]) -> ManagedProcess:
         async def on_up() -> None:
             if name == "Rasa":
+                if self._started_with != self._model:  # another has come while it started
+                    with contextlib.suppress(ModelRefused):
+                        await self._load(self._model)
                 await self._warm_up()
             self._up.add(name)
             self._fruitless[name] = 0
@@ -190,6 +213,7 @@ class Supervisor:
     def _rasa_launch(self) -> Launch:
         if not port_is_free(self._rasa_port):
             self._rasa_port = free_port()
+        self._started_with = self._model
         credentials = self._write("credentials.yml", {"channels.assistant.AssistantChannel": self._channel()})
         endpoints = self._write("endpoints.yml", self._endpoints())
         command = child_command(
@@ -256,6 +280,20 @@ class Supervisor:
                 return serves(response.status)
         except (aiohttp.ClientError, TimeoutError):
             return False
+
+    async def _load(self, model: Path) -> None:
+        if self._http is None:
+            return
+        url = f"http://127.0.0.1:{self._rasa_port}/webhooks/assistant/model"
+        headers = {"Authorization": f"Bearer {self._channel_token}"}
+        try:
+            async with self._http.put(
+                url, json={"path": str(model)}, headers=headers, timeout=_MODEL_TIMEOUT
+            ) as response:
+                if response.status != 200:
+                    raise ModelRefused((await response.text())[:300])
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ModelRefused(f"Rasa did not answer ({type(error).__name__}: {error})") from error
 
     async def _warm_up(self) -> None:
         """The first parse loads what is loaded late; nobody should have to wait for that."""

@@ -23,6 +23,8 @@ from assistant.errors import UserError
 
 TRAINING_TIMEOUT_S = 1800.0  # a big project with a neural pipeline on a slow machine
 KEPT_MODELS = 4
+NICENESS = 10
+"""A training may go on beside a conversation, which goes first."""
 _LINES_KEPT = 200
 _LOCK_POLL_S = 0.25
 _FINISHED = re.compile(r"Finished training component '(\w+)'")
@@ -68,11 +70,9 @@ async def train(project: RasaProject, on_progress: OnProgress = lambda progress:
 
 
 async def _train_in(work: Path, project: RasaProject, python: Path, on_progress: OnProgress) -> Path:
-    generated = work / "data"
-    generated.mkdir()
-    for name, text in project.generated_data().items():
-        (generated / name).write_text(text, encoding="utf-8")
-    (work / "config.yml").write_text(project.config_yaml(), encoding="utf-8")
+    generated, config = work / "data", project.config_yaml()
+    await asyncio.to_thread(_write_generated, project, generated)
+    (work / "config.yml").write_text(config, encoding="utf-8")
     command = child_command(
         python,
         project.root,
@@ -88,7 +88,7 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
         *("--data", str(project.root / "data"), str(generated)),
         *("--out", str(work), "--fixed-model-name", "model"),
     )
-    steps = _Steps(_component_count(project.config_yaml()), on_progress)
+    steps = _Steps(_component_count(config), on_progress)
     on_progress(Progress(0.0, "loading Rasa"))
     environment = rasa_environment({"RASA_CACHE_DIRECTORY": str(work / "cache")})
     status = await _run(command, work, environment, steps)
@@ -96,6 +96,13 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
     if status != 0 or not made.exists():
         raise UserError(f"Rasa could not train {project.root}: {steps.what_went_wrong()}")
     return made
+
+
+def _write_generated(project: RasaProject, folder: Path) -> None:
+    """Blocking, for the half second that it takes to read all training data."""
+    folder.mkdir()
+    for name, text in project.generated_data().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 async def _run(command: list[str], cwd: Path, environment: dict[str, str], steps: "_Steps") -> int:
@@ -111,6 +118,8 @@ async def _run(command: list[str], cwd: Path, environment: dict[str, str], steps
     )
     assert process.stdout is not None
     try:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         async with asyncio.timeout(TRAINING_TIMEOUT_S):
             async for line in process.stdout:
                 steps.read(line.decode(errors="replace").rstrip())

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from assistant.dialogue.annotations import AnnotationError, Segment, parse_annotations
-from assistant.dialogue.names import OwnerNames, owner_nlu
+from assistant.dialogue.names import OwnerNames, owner_nlu, owner_speech
 from assistant.errors import UserError
 
 __all__ = ["Example", "Segment", "TrainingData", "load_training_data", "read_examples"]
@@ -47,17 +47,26 @@ def load_training_data(project_dir: Path, names: OwnerNames) -> TrainingData:
 
     Raises `UserError` naming the file for one that is missing, no YAML, or marked wrongly.
     """
+    return _data(project_dir, owner_nlu(names)["nlu"])
+
+
+def _data(project_dir: Path, own: Iterable[dict[str, Any]]) -> TrainingData:
     data_dir = project_dir / "data"
     if not data_dir.is_dir():
         raise UserError(f"There is no Rasa training data in {data_dir}: name the folder of a Rasa project.")
     blocks = [block for path in sorted(data_dir.rglob("*.y*ml")) for block in _blocks(path)]
-    blocks += [_Block("the owner's names", entry) for entry in owner_nlu(names)["nlu"]]
+    blocks += [_Block("the owner's names", entry) for entry in own]
     return TrainingData(
         examples=tuple(dict.fromkeys(example for block in blocks for example in _examples(block))),
         lookups=_tables(blocks, "lookup"),
         synonyms=_tables(blocks, "synonym"),
         regexes=_tables(blocks, "regex"),
     )
+
+
+def load_spoken_data(project_dir: Path, names: OwnerNames) -> TrainingData:
+    """`load_training_data`, and what is for the recogniser alone. Raises `UserError` as it does."""
+    return _data(project_dir, (*owner_nlu(names)["nlu"], *owner_speech(names)["nlu"]))
 
 
 def read_examples(path: Path) -> list[Example]:

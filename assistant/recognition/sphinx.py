@@ -41,6 +41,7 @@ class SphinxRecognizer:
         self._seed = seed
         self.clock = clock
         self.worker = Worker(ENGINE)
+        self.files = files
         self._decoders = Decoders(files, settings)
 
     @property
@@ -61,7 +62,7 @@ class SphinxRecognizer:
         decoders = Decoders(files, self._settings)
         await self.worker.submit(lambda _stop: decoders.load(), Priority.AHEAD)
         await self.worker.submit(lambda _stop: decoders.load_live(), Priority.AHEAD)
-        self._decoders = decoders
+        self.files, self._decoders = files, decoders
 
     def stream(self, on_partial: OnPartial | None = None) -> "SphinxStream":
         rng = np.random.default_rng(self._seed)

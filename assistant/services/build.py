@@ -38,6 +38,8 @@ class Services:
     database: Database
     audit: AuditTable
     voice: VoiceServices
+    rename: Callable[[Config], None]
+    """Go by the home and the names of another configuration, from the next call on."""
 
     def start(self) -> None:
         """Let timers ring, those first that became due while nobody was there."""
@@ -78,10 +80,18 @@ async def create_services(
     scheduler = TimerScheduler(timers, clock, announce)
     registry.add(here)
     registry.add(TimerServices(timers, clock, scheduler.changed))
-    registry.add(ListServices(ListTable(database), config.names.lists, config.names.items))
+    lists = ListServices(ListTable(database), config.names.lists, config.names.items)
+    registry.add(lists)
     virtual = VirtualHome(home_of(config), DeviceStateTable(database))
-    registry.add(HomeServices(config, home or virtual))
+    homes = HomeServices(config, home or virtual)
+    registry.add(homes)
     voice = VoiceServices()
     registry.add(voice)
     registry.add(UndoServices(clock, audit, registry.call))
-    return Services(registry, scheduler, database, audit, voice)
+
+    def rename(config: Config) -> None:
+        lists.rename(config.names.lists, config.names.items)
+        virtual.rename(home_of(config))
+        homes.rename(home_of(config))
+
+    return Services(registry, scheduler, database, audit, voice, rename)

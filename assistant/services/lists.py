@@ -66,6 +66,10 @@ class ListServices:
 
     def __init__(self, table: ListTable, names: Sequence[str], items: Iterable[str] = ()) -> None:
         self._table = table
+        self.rename(names, items)
+
+    def rename(self, names: Sequence[str], items: Iterable[str]) -> None:
+        """Other lists and things, from the next call on. What stands on a list stays there."""
         self._names = tuple(_plain(name) for name in names) or ("shopping",)
         self._whole = _ONE_THING | {_plain(item) for item in items if " and " in item.casefold()}
 

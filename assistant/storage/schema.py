@@ -55,6 +55,17 @@ STEPS = (
             "CREATE INDEX audit_session ON audit (session, id)",
         ),
     ),
+    Step(
+        2,
+        "learned names",
+        (
+            """CREATE TABLE learned_names (
+                kind TEXT NOT NULL,
+                name TEXT NOT NULL,
+                used_at DOUBLE PRECISION NOT NULL,
+                PRIMARY KEY (kind, name))""",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version

@@ -8,7 +8,9 @@ POST /webhooks/assistant/turns   {"sender", "text", "turn"?, "parse"?}
     {"done": true, "active_loop", "requested_slot"}, with "error" where the turn failed.
 POST /webhooks/assistant/heard   {"sender", "text"}
     records what a person really heard of an answer that they interrupted.
-Both want the header `Authorization: Bearer <token>` with the token of the credentials file. Rasa itself
+PUT /webhooks/assistant/model    {"path"}
+    goes on with another trained model, without losing a conversation or keeping one waiting.
+All want the header `Authorization: Bearer <token>` with the token of the credentials file. Rasa itself
 guards neither: its --auth-token covers its own API only.
 """
 
@@ -27,6 +29,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from channels.model import change_model
 from channels.validation import check_schema_once
 
 logger = logging.getLogger(__name__)
@@ -119,6 +122,18 @@ class AssistantChannel(InputChannel):
                 tracker = await agent.tracker_store.get_or_create_tracker(sender)
                 tracker.update(BotUttered(text, metadata={"heard": True}))
                 await agent.tracker_store.save(tracker)
+            return json_response({"ok": True})
+
+        @hook.route("/model", methods=["PUT"])
+        async def model(request: Request) -> HTTPResponse:
+            refusal = self._refuse(request, "path")
+            if refusal is not None:
+                return refusal
+            try:
+                await change_model(request.app, request.json["path"])
+            except Exception as error:  # Rasa's own, and those of whatever library reads a damaged file
+                logger.exception("A model could not be loaded")
+                return json_response({"error": f"{type(error).__name__}: {error}"}, status=500)
             return json_response({"ok": True})
 
         return hook

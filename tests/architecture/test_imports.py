@@ -49,6 +49,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "voices": {"services", "synthesis"},
     "engines": {"app", "dialogue", "recognition", "synthesis", "voices"},
+    "vocabulary": {"app", "dialogue", "recognition", "storage"},
     "channels": {
         "app",
         "audio",

@@ -39,8 +39,13 @@ class VirtualHome:
     """Devices that exist only in the database: something to try the assistant on, and to test it with."""
 
     def __init__(self, home: Home, table: DeviceStateTable) -> None:
-        self._kinds = {device_id(device): device.kind for device in home.devices}
+        self._kinds: dict[str, str] = {}
         self._table = table
+        self.rename(home)
+
+    def rename(self, home: Home) -> None:
+        """Devices may have come. Those that went can still be asked for by a call that is under way."""
+        self._kinds |= {device_id(device): device.kind for device in home.devices}
 
     async def states(self) -> Mapping[str, State]:
         saved = await self._table.all()

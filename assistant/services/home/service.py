@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.config.model import Config, Device
+from assistant.config.model import Config, Device, Home
 from assistant.services.home.backend import HomeBackend, State, device_id
 from assistant.services.home.change import (
     SwitchedTo,
@@ -56,10 +56,13 @@ class QueryInput(Input):
 
 class HomeServices:
     def __init__(self, config: Config, backend: HomeBackend) -> None:
-        home = home_of(config)
-        self._names = HomeNames(home)
         self._backend = backend
         self._imperial = config.units == "imperial"
+        self.rename(home_of(config))
+
+    def rename(self, home: Home) -> None:
+        """Another home from the next call on; the backend has to have its devices already."""
+        self._names = HomeNames(home)
         self._devices = {device_id(device): device for device in home.devices}
 
     @service("home.set", "Change something in the home.", Risk.REVERSIBLE, assess="_assess_set")

@@ -1,0 +1,117 @@
+"""The real Rasa goes on with another model, in the middle of conversations."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from assistant.config.model import Dialogue
+from assistant.dialogue.names import OwnerNames
+from assistant.dialogue.supervisor import ModelRefused
+from assistant.dialogue.train import train
+from tests.dialogue.conftest import Running, Trained, running
+
+pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+
+NEW = "turn on the lights in the observatory"
+
+
+@pytest.fixture(scope="module")
+def renamed(trained: Trained) -> Path:
+    """A model that knows a room which the other does not."""
+    names = trained.project.names | OwnerNames(areas=("observatory",), devices=("disco ball",))
+    return asyncio.run(train(replace(trained.project, names=names)))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["disk", "none"])
+async def rasa(
+    request: pytest.FixtureRequest, trained: Trained, state_folder: Path
+) -> AsyncIterator[Running]:
+    """With patience: loading a model is five seconds of computing, beside turns and whatever else the machine does."""
+    settings = Dialogue(memory=request.param, turn_timeout_s=120.0, start_timeout_s=300)
+    async with running(trained, settings) as up:
+        yield up
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def _first_model(rasa: Running, trained: Trained) -> None:
+    if rasa.supervisor.model != trained.model:
+        await rasa.supervisor.change_model(trained.model)
+    rasa.api.forget()
+
+
+async def area(rasa: Running, text: str) -> str:
+    return " ".join(e["value"] for e in (await rasa.client.parse(text)).entities if e["entity"] == "area")
+
+
+async def test_a_room_is_understood_and_questions_stay_open(
+    rasa: Running, renamed: Path, sender: str
+) -> None:
+    assert await area(rasa, NEW) != "observatory"
+    question = await rasa.say(sender, "set a timer")
+    assert question.done.requested_slot == "duration"
+    pid, began_s = rasa.supervisor.rasa.pid, time.monotonic()
+    await rasa.supervisor.change_model(renamed)
+    took_s = time.monotonic() - began_s
+    print(f"another model in {took_s:.2f} s")
+    assert rasa.supervisor.rasa.pid == pid
+    assert await area(rasa, NEW) == "observatory"
+    rasa.api.forget()
+    answer = await rasa.say(sender, "five minutes", turn=2)  # to the question of before
+    assert answer.done.active_loop is None
+    assert [call.service for call in rasa.api.calls] == ["timers.start"]
+    await rasa.say(sender, NEW, turn=3)
+    assert rasa.api.calls[-1].arguments["target"]["area"] == "observatory"
+
+
+async def test_turns_while_the_model_changes_are_all_answered(rasa: Running, renamed: Path) -> None:
+    """Three people ask without a pause, and none of them is told that something is wrong."""
+    rasa.api.forget()
+    over = asyncio.Event()
+    waits_s: list[float] = []
+
+    async def person(name: str) -> int:
+        turn = 0
+        while not over.is_set() or turn < 3:
+            turn += 1
+            began_s = time.monotonic()
+            answer = await rasa.say(name, "what time is it", turn=turn)
+            waits_s.append(time.monotonic() - began_s)
+            assert answer.done.error == ""
+            assert answer.sources == ["service:clock.time"]
+        return turn
+
+    async with asyncio.TaskGroup() as group:
+        people = [group.create_task(person(f"crowd:{number}")) for number in range(3)]
+        await rasa.supervisor.change_model(renamed)
+        over.set()
+    print(f"{len(waits_s)} turns, the longest {max(waits_s):.2f} s")
+    assert sum(task.result() for task in people) == len(rasa.api.calls)
+    assert await area(rasa, NEW) == "observatory"
+
+
+async def test_a_turn_under_way_ends_as_it_began(rasa: Running, renamed: Path, sender: str) -> None:
+    rasa.api.hold = asyncio.Event()
+    turn = asyncio.create_task(rasa.say(sender, "what time is it"))
+    async with asyncio.timeout(10):
+        await rasa.api.arrived.wait()
+    await rasa.supervisor.change_model(renamed)
+    rasa.api.hold.set()
+    assert (await turn).sources == ["service:clock.time"]
+    rasa.api.hold = None
+    assert (await rasa.say(sender, "what is the date", turn=2)).done.error == ""
+
+
+async def test_a_damaged_model_is_refused_and_the_old_one_stays(
+    rasa: Running, sender: str, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "model.tar.gz"
+    damaged.write_bytes(b"no archive")
+    with pytest.raises(ModelRefused):
+        await rasa.supervisor.change_model(damaged)
+    assert (await rasa.say(sender, "what time is it")).sources == ["service:clock.time"]
+    assert rasa.supervisor._model != damaged  # nor would it start with it
