@@ -100,6 +100,14 @@ TABLE: dict[str, Typed | Elsewhere] = {
         {"TEXT|WAV…": ["what time is it", TIME]},
         rasa=True,
     ),
+    ".venv/bin/assistant names": Typed(
+        lambda result, folder: "kitchen light" in result.out and "virtual home" in result.out
+    ),
+    ".venv/bin/assistant names forget": Typed(lambda result, folder: "0 forgotten" in result.out),
+    ".venv/bin/assistant names pronounce siobhan": Typed(lambda result, folder: "SH AH V AO N" in result.out),
+    '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
+        lambda result, folder: "(yours)" in result.out and (folder / "pronunciations.txt").is_file()
+    ),
     ".venv/bin/assistant train": Typed(lambda result, folder: result.status == 0, rasa=True),
     "ASSISTANT__LISTENING__WAKE_WORDS=okay_nabu,hey_jarvis assistant run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_wake_word_command_and_follow_up"

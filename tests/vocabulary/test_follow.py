@@ -24,7 +24,7 @@ from assistant.services.time import SystemClock
 from assistant.vocabulary.follow import Follower, learned_names
 from tests.recognition.speech import WHY, needs_flite, say, speak
 
-pytestmark = [pytest.mark.skipif(needs_flite, reason=WHY), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.skipif(needs_flite, reason=WHY), pytest.mark.timeout(900)]
 
 HOME = """
 [home]
@@ -33,7 +33,7 @@ devices = [{name = "kitchen light", kind = "light", area = "kitchen"}]
 """
 WITH_DISCO_BALL = HOME.replace("devices = [", 'devices = [{name = "disco ball", kind = "light"}, ')
 ORIGIN = Origin(session="test", turn=1)
-LONG_S = 120.0
+LONG_S = 400.0
 
 
 @dataclass
