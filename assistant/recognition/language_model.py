@@ -52,7 +52,8 @@ class _Deck(Generic[T]):
 
 def entity_values(data: TrainingData) -> dict[str, tuple[Words, ...]]:
     """What can be said for each entity: its lookup table, what the examples say, and all synonyms of these.
-    Numbers are folded into one card per pattern, `#` standing for any of them."""
+    Numbers are folded into one card per pattern, `#` standing for any of them; not in an entity with a lookup
+    table, which says what there is."""
     values: dict[str, dict[Words, None]] = {}
     for entity, table in data.lookups.items():
         values.setdefault(entity, {}).update(dict.fromkeys(map(spoken_words, table)))
@@ -65,7 +66,11 @@ def entity_values(data: TrainingData) -> dict[str, tuple[Words, ...]]:
         for value in list(said):
             said.update(dict.fromkeys(map(spoken_words, variants.get(value, ()))))
     return {
-        entity: tuple(dict.fromkeys(_fold_numbers(value) for value in said if value))
+        entity: tuple(
+            dict.fromkeys(
+                value if entity in data.lookups else _fold_numbers(value) for value in said if value
+            )
+        )
         for entity, said in values.items()
     }
 
@@ -87,6 +92,7 @@ def sample_sentences(data: TrainingData, count: int = SENTENCES, seed: int = 0) 
 class _Sampler:
     def __init__(self, data: TrainingData, examples: Sequence[Example], rng: random.Random) -> None:
         self._rng = rng
+        self._closed = frozenset(data.lookups)
         self._values = {
             entity: _Deck(values, rng) for entity, values in entity_values(data).items() if values
         }
@@ -103,10 +109,10 @@ class _Sampler:
         for segment in intent.deal().segments:
             said = spoken_words(segment.text)
             if segment.entity in self._values and segment.entity is not None:
-                keep = self._rng.random() < KEEP
-                said = self._with_numbers(
-                    _fold_numbers(said) if keep else self._values[segment.entity].deal()
-                )
+                if self._rng.random() >= KEEP:
+                    said = self._values[segment.entity].deal()
+                if segment.entity not in self._closed:
+                    said = self._with_numbers(_fold_numbers(said))
             words += said
         return tuple(words)
 

@@ -12,7 +12,8 @@ from assistant.config.model import Sphinx
 from assistant.recognition.base import OnPartial, Partial, RecognizerUnavailable, Transcript
 from assistant.recognition.build import LanguageModelFiles
 from assistant.recognition.confidence import sphinx_confidence
-from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Abandoned, Decoders
+from assistant.recognition.sphinx_decoders import Decoders
+from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Abandoned
 from assistant.recognition.sphinx_utterance import Outcome, Progress, Utterance, joined
 from assistant.recognition.stability import StablePrefix
 from assistant.recognition.worker import Priority, Worker

@@ -2,9 +2,8 @@
 
 An utterance is decoded twice. A *live* decoder follows the speaker block by block and gives partial results;
 it has to guess the mean of the cepstrum, by which PocketSphinx takes microphone and room out of the sound. At
-the end a second pass uses the mean of this very utterance. On 150 recorded commands the second pass gets 145,
-145 and 117 right (clean, kitchen noise at 24 and 12 dB), the live one 143, 141 and 109. It takes about 5 % of
-the utterance's length, and is done ahead during the closing silence.
+the end a second pass hears what may be speech at a standard level and with its own mean; it is done ahead
+during the closing silence. docs/recognition.md has the figures.
 
 PocketSphinx keeps Python's lock (GIL) while it works, so sound goes in by blocks of 100 ms: about 5 ms each.
 Only the rescoring at the end of the second pass is one piece, about 17 ms for each second of speech; without it
@@ -14,15 +13,13 @@ Only the rescoring at the end of the second pass is one piece, about 17 ms for e
 import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-from pocketsphinx import Decoder, get_model_path
+from pocketsphinx import Decoder
 
-from assistant.config.model import Sphinx
-from assistant.recognition.base import RecognizerUnavailable, Word
-from assistant.recognition.build import LanguageModelFiles
+from assistant.recognition.base import Word
+from assistant.recognition.sphinx_decoders import MEAN_SEARCH, WORDS_SEARCH
+from assistant.recognition.sphinx_mean import Mean, RunningMean, set_mean
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 10
@@ -30,15 +27,6 @@ FRAME_S = 0.01
 _N_BEST = 5
 _LOG_BASE = math.log(1.0001)
 """PocketSphinx's `logbase`: language model scores are whole numbers of it."""
-
-Mean = npt.NDArray[np.float64]
-"""Mean of the 13 cepstral coefficients."""
-
-_PRIOR: Mean = np.array([40.0, 3.0, -1.0, *([0.0] * 10)])
-"""PocketSphinx's own first guess (`cmninit`)."""
-_PRIOR_FRAMES = 500
-"""Frames that the guess counts for in PocketSphinx's live mean (CMN_WIN in its cmn.h)."""
-_MEAN_EVERY_FRAMES = 200
 
 
 class Abandoned(Exception):
@@ -63,72 +51,10 @@ class Decoded:
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
-
-class Decoders:
-    """Makes decoders for one language model and lends them out. Worker thread.
-
-    A decoder is bound to an utterance from its first block to its last, so at most `live` streams get partial
-    results at the same time; the others are only decoded at their end.
-    """
-
-    def __init__(self, files: LanguageModelFiles, settings: Sphinx, live: int = 4) -> None:
-        self._files = files
-        self._settings = settings
-        self._free: list[Decoder] = []
-        self._left = live
-
-    def load(self) -> None:
-        """Make the final decoder. Raises `RecognizerUnavailable`."""
-        for path in (self._files.language_model, self._files.dictionary):
-            if not path.is_file() or path.stat().st_size == 0:
-                raise RecognizerUnavailable(f"The language model {path} is missing: run `assistant train`.")
-        self.final = self._make(final=True)
-
-    def load_live(self) -> None:
-        """Make the first live decoder, which would otherwise be made in the first utterance."""
-        if (decoder := self.borrow()) is not None:
-            self.give_back(decoder)
-
-    def borrow(self) -> Decoder | None:
-        """A decoder for a live pass, or None when all are in use."""
-        if self._free:
-            return self._free.pop()
-        if self._left == 0:
-            return None
-        self._left -= 1
-        return self._make(final=False)
-
-    def give_back(self, decoder: Decoder) -> None:
-        self._free.append(decoder)
-
-    def discard(self) -> None:
-        """A borrowed decoder failed: it is not used again, and a new one may be made for it."""
-        self._left += 1
-
-    def renew(self) -> None:
-        """The final decoder failed: make a new one."""
-        self.final = self._make(final=True)
-
-    def _make(self, *, final: bool) -> Decoder:
-        settings = self._settings
-        try:
-            return Decoder(
-                hmm=get_model_path("en-us/en-us"),
-                lm=str(self._files.language_model),
-                dict=str(self._files.dictionary),
-                lw=settings.language_weight,
-                beam=settings.beam,
-                pbeam=settings.beam,
-                wbeam=settings.word_beam,
-                fwdflat=final,  # rescoring at the end would be wasted on a live pass
-                bestpath=final,
-                loglevel="FATAL",
-            )
-        except (RuntimeError, ValueError) as error:
-            raise RecognizerUnavailable(
-                f"PocketSphinx cannot use the language model in {self._files.folder} ({error}): delete that "
-                "folder and run `assistant train`."
-            ) from error
+    def later(self, by_s: float) -> "Decoded":
+        """The same in a sound that begins `by_s` earlier."""
+        moved = (replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in self.words)
+        return replace(self, words=tuple(moved))
 
 
 class LivePass:
@@ -138,14 +64,14 @@ class LivePass:
         self.decoder = decoder
         self.words: tuple[Word, ...] = ()
         self._frames = 0
-        self._mean = _RunningMean(decoder)
+        self._mean = RunningMean(decoder)
         decoder.start_utt()
 
     def advance(self, pcm: Pcm, stop: threading.Event) -> None:
         """Feed more sound; afterwards `words` is what was heard so far. Raises `Abandoned`."""
         for block in _blocks(pcm, stop):
             self.decoder.process_raw(block)
-            self._mean.update(_MEAN_EVERY_FRAMES)
+            self._mean.update()
         self._frames = self.decoder.n_frames()
         self.words = _words(self.decoder)
 
@@ -159,52 +85,15 @@ class LivePass:
         heard_s = self.words[-1].end_s if self.words else 0.0
         return max(0.0, self._frames * FRAME_S - heard_s)
 
-    def utterance_mean(self) -> Mean:
-        """The cepstral mean of all that has been fed."""
-        return self._mean.update(1)
-
     def end(self) -> None:
         self.decoder.end_utt()
 
 
-class _RunningMean:
-    """The cepstral mean of an utterance, read off a decoder in live mode.
-
-    PocketSphinx tells the mean of its prior (counted as 500 frames) and of the frames since it was set; the
-    prior is taken out again. That has to happen before 300 frames have passed, when PocketSphinx begins to
-    forget (cmn_live_shiftwin in its cmn_live.c). The mean so far is the next prior.
-    """
-
-    def __init__(self, decoder: Decoder) -> None:
-        self._decoder = decoder
-        self._prior = _PRIOR
-        self._sum: Mean = np.zeros_like(_PRIOR)
-        self._frames = 0
-        decoder.set_cmn(_cmn(_PRIOR))
-
-    def update(self, every: int) -> Mean:
-        """Take over the frames since the last time if they are at least `every`. The mean of all so far."""
-        new = self._decoder.n_frames() - self._frames
-        if new >= every:
-            both = np.array([float(value) for value in self._decoder.get_cmn(True).split(",")])
-            self._sum += (_PRIOR_FRAMES + new) * both - _PRIOR_FRAMES * self._prior
-            self._frames += new
-            self._prior = self._sum / self._frames
-            self._decoder.set_cmn(_cmn(self._prior))
-        return self._prior
-
-
-def decode(decoder: Decoder, pcm: Pcm, mean: Mean | None, stop: threading.Event) -> Decoded:
-    """The second pass: the whole utterance with its own cepstral mean, or with two passes where that is not
-    known. Raises `Abandoned`; the decoder is ready for the next utterance in any case."""
-    if mean is None:
-        first = LivePass(decoder)
-        try:
-            first.advance(pcm, stop)
-            mean = first.utterance_mean()
-        finally:
-            first.end()
-    decoder.set_cmn(_cmn(mean))
+def decode(decoder: Decoder, pcm: Pcm, stop: threading.Event) -> Decoded:
+    """The second pass, with the sound's own cepstral mean; `decoder` is a final one of `Decoders`. Raises
+    `Abandoned`; the decoder is ready for the next utterance in any case."""
+    mean = _cepstral_mean(decoder, pcm, stop)
+    set_mean(decoder, mean)
     decoder.start_utt()
     try:
         for block in _blocks(pcm, stop):
@@ -214,13 +103,21 @@ def decode(decoder: Decoder, pcm: Pcm, mean: Mean | None, stop: threading.Event)
     return _decoded(decoder)
 
 
-def dithered(pcm: Pcm, sigma: float, rng: np.random.Generator) -> Pcm:
-    """With Gaussian noise of standard deviation `sigma`: digital silence upsets the features."""
-    if sigma == 0.0:
-        return pcm
-    noisy = pcm + rng.normal(0.0, sigma, pcm.size)
-    result: Pcm = np.clip(np.rint(noisy), -32768, 32767).astype(np.int16)
-    return result
+def _cepstral_mean(decoder: Decoder, pcm: Pcm, stop: threading.Event) -> Mean:
+    """From a search that looks for next to nothing: about 0.4 % of the sound's length."""
+    decoder.activate_search(MEAN_SEARCH)
+    try:
+        mean = RunningMean(decoder)
+        decoder.start_utt()
+        try:
+            for block in _blocks(pcm, stop):
+                decoder.process_raw(block)
+                mean.update()
+            return mean.update(every=1)
+        finally:
+            decoder.end_utt()
+    finally:
+        decoder.activate_search(WORDS_SEARCH)
 
 
 def _blocks(pcm: Pcm, stop: threading.Event) -> Iterator[bytes]:
@@ -228,10 +125,6 @@ def _blocks(pcm: Pcm, stop: threading.Event) -> Iterator[bytes]:
         if stop.is_set():
             raise Abandoned
         yield pcm[start : start + BLOCK_SAMPLES].tobytes()
-
-
-def _cmn(mean: Mean) -> str:
-    return ",".join(f"{value:.4f}" for value in mean)
 
 
 def _is_filler(word: str) -> bool:

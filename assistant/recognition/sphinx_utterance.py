@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.recognition.sphinx_decoding import Decoded, Decoders, LivePass, decode, dithered
-from audio.frames import Pcm
+from assistant.recognition.sphinx_decoders import Decoders
+from assistant.recognition.sphinx_decoding import Decoded, LivePass, decode
+from assistant.recognition.sphinx_sound import LiveLevel, dithered, levelled, speech_span
+from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,19 @@ class Utterance:
         self._dither = dither
         self._rng = rng
         self._sound: list[Pcm] = []
+        self._level = LiveLevel()
         self._live: LivePass | None = None
         self._begun = False
         self._ahead: tuple[str, Decoded] | None = None  # the live text it was made at
 
     def advance(self, pcm: Pcm, stop: threading.Event) -> Progress:
         """More of the utterance. Raises `Abandoned`, after which only `close` is allowed."""
-        sound = dithered(pcm, self._dither, self._rng)
-        self._sound.append(sound)
+        self._sound.append(pcm)
         try:
             if not self._begun:
                 self._begin()
             if self._live is not None:
-                self._live.advance(sound, stop)
+                self._live.advance(dithered(self._level(pcm), self._dither, self._rng), stop)
                 return Progress(self._live.text, self._live.silence_s)
         except RuntimeError:  # PocketSphinx gave up on this decoder; the second pass uses another
             self._live = None
@@ -90,11 +92,15 @@ class Utterance:
             self._decoders.give_back(live.decoder)
 
     def _second_pass(self, stop: threading.Event) -> Decoded:
-        if not self._sound:
+        """Of what may be speech only: silence costs time, and noise has words for who listens long enough."""
+        pcm = joined(self._sound)
+        words = self._live.words if self._live is not None else ()
+        first, last = speech_span(pcm, (words[0].start_s, words[-1].end_s) if words else None)
+        if first == last:
             return Decoded()
-        mean = self._live.utterance_mean() if self._live is not None else None
+        sound = dithered(levelled(pcm[first:last]), self._dither, self._rng)
         try:
-            return decode(self._decoders.final, np.concatenate(self._sound), mean, stop)
+            return decode(self._decoders.final, sound, stop).later(first / SAMPLE_RATE_HZ)
         except RuntimeError:
             self._decoders.renew()
             raise

@@ -11,7 +11,8 @@ from assistant.config.model import Sphinx
 from assistant.dialogue.training_data import TrainingData
 from assistant.recognition.build import LanguageModelFiles
 from assistant.recognition.language_model import entity_values
-from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Decoders
+from assistant.recognition.sphinx_decoders import Decoders
+from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES
 from assistant.recognition.sphinx_utterance import Outcome, Utterance
 from assistant.recognition.spoken_words import NUMBER_WORDS
 from benchmarks.refusal.sounds import Sound

@@ -65,6 +65,17 @@ def test_every_number_that_a_unit_allows_can_be_said() -> None:
     assert not any("ninety nine hour" in sentence for sentence in said)
 
 
+def test_a_lookup_table_says_which_numbers_there_are() -> None:
+    examples = (
+        Example("order", parse_annotations("a [twelve ounce](size) coffee")),
+        Example("wait", parse_annotations("wait [five minutes](duration)")),
+    )
+    data = TrainingData(examples, {"size": ("twelve ounce", "twenty ounce")}, {}, {})
+    said = {" ".join(words) for words in sample_sentences(data, 4000)}
+    assert {each for each in said if "ounce" in each} == {"a twelve ounce coffee", "a twenty ounce coffee"}
+    assert "wait fifty one minutes" in said  # an entity without one takes any
+
+
 def test_equal_data_gives_equal_sentences_and_another_seed_others() -> None:
     assert list(sample_sentences(home(), 500)) == list(sample_sentences(home(), 500))
     assert list(sample_sentences(home(), 500)) != list(sample_sentences(home(), 500, seed=1))
