@@ -233,13 +233,26 @@ def devices_command(settings: Settings, as_json: bool) -> None:
 
 
 @group.command("doctor", short_help="Check every part, and say how to mend it.")
+@click.option("--tune", is_flag=True, help="Measure which settings of Whisper are the fastest here.")
+@click.option("--write", is_flag=True, help="With --tune: put the best ones into the settings file.")
 @json_option
 @with_settings
-def doctor_command(settings: Settings, as_json: bool) -> None:
-    """Check every part of the assistant on this machine. Exits with 1 when something does not work."""
-    from assistant.cli.doctor import doctor
+def doctor_command(settings: Settings, tune: bool, write: bool, as_json: bool) -> None:
+    """Check every part of the assistant on this machine. Exits with 1 when something does not work.
 
-    run(doctor(settings, as_json))
+    With --tune it measures the Whisper models that are installed instead: compute types, numbers of threads and
+    windows, with sentences of the embedded voice.
+    """
+    if write and not tune:
+        raise click.UsageError("--write goes with --tune.")
+    if tune:
+        from assistant.cli.tune import tune_whisper
+
+        run(tune_whisper(settings, write=write, as_json=as_json))
+    else:
+        from assistant.cli.doctor import doctor
+
+        run(doctor(settings, as_json))
 
 
 @group.group("names", invoke_without_command=True, short_help="Which names are known, and how they sound.")

@@ -95,7 +95,7 @@ class Whisper(Section):
     language: str = Field("en", description="Language spoken, as an ISO code; empty: detect.")
     beam_size: int = Field(1, ge=1, le=10, description="1 is greedy.")
     window_s: float = Field(
-        5.0,
+        10.0,
         gt=0.0,
         le=30.0,
         description="Length of the shortest window (5, 10, 15, 20 or 30); longer speech gets the next that "

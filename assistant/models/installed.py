@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant import paths
 from assistant.models import catalog
 from assistant.models.catalog import Model
+from assistant.models.speed import Speed, recall
 
 MANIFEST = "download.json"
 """What a finished download leaves beside its files: their sizes as the hub gave them."""
@@ -31,6 +32,7 @@ class Row:
 
     model: Model
     installed: Installed | None
+    speed: Speed | None = None
 
 
 def whisper_dir() -> Path:
@@ -127,12 +129,17 @@ def listing() -> list[Row]:
     """All models of the catalogue and everything else that is installed."""
     here = {(each.kind, each.name): each for each in (*whispers(), *voices())}
     rows = [
-        Row(model, here.pop((model.kind, model.name), None)) for model in (*catalog.WHISPER, *catalog.VOICES)
+        _row(model, here.pop((model.kind, model.name), None)) for model in (*catalog.WHISPER, *catalog.VOICES)
     ]
     for each in here.values():
         known = catalog.voice(each.name) if each.kind == "voice" else None
-        rows.append(Row(known or Model(each.name, each.kind, repo="", note="your own"), each))
+        rows.append(_row(known or Model(each.name, each.kind, repo="", note="your own"), each))
     return rows
+
+
+def _row(model: Model, here: Installed | None) -> Row:
+    whisper = here is not None and here.kind == "whisper" and not here.problem
+    return Row(model, here, recall(here.path) if here is not None and whisper else None)
 
 
 def _subfolders(folder: Path) -> list[Path]:

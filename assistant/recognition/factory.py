@@ -9,6 +9,7 @@ from assistant.dialogue.names import OwnerNames
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.training_data import TrainingData, load_spoken_data
 from assistant.models import find_whisper, why_no_whisper
+from assistant.models.speed import remember_first
 from assistant.recognition.base import Recognizer
 from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
 from assistant.recognition.policy import Thresholds
@@ -114,7 +115,7 @@ def _whisper(config: Config, expected: Sequence[str]) -> Recognizer:
     # faster-whisper takes a second and 60 MB to import: only where it is used
     from assistant.recognition.whisper import WhisperRecognizer
 
-    return WhisperRecognizer(config.recognition.whisper, hotwords=expected)
+    return WhisperRecognizer(config.recognition.whisper, hotwords=expected, on_speed=remember_first)
 
 
 def _expected(config: Config, names: OwnerNames, data: TrainingData) -> tuple[str, ...]:

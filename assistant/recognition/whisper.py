@@ -10,10 +10,17 @@ from pathlib import Path
 
 from assistant.config.model import Whisper
 from assistant.models import find_whisper, why_no_whisper
+from assistant.models.speed import Speed
 from assistant.recognition.base import OnPartial, RecognizerUnavailable
-from assistant.recognition.whisper_decoding import WhisperEngine
+from assistant.recognition.whisper_decoding import Decoded, WhisperEngine
 from assistant.recognition.whisper_stream import ENGINE, WhisperStream
 from assistant.recognition.worker import Priority, Worker
+from audio.frames import SAMPLE_RATE_HZ, Pcm
+
+OnSpeed = Callable[[Path, Speed], None]
+"""The model's folder, and how fast it was."""
+
+LEAST_MEASURED_S = 1.0
 
 
 class WhisperRecognizer:
@@ -24,11 +31,14 @@ class WhisperRecognizer:
         settings: Whisper,
         *,
         hotwords: Sequence[str] = (),
+        on_speed: OnSpeed | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`hotwords`: names to expect, the most important first."""
+        """`hotwords`: names to expect, the most important first. `on_speed` hears once, in the worker thread,
+        how long the first utterance took."""
         self._settings = settings
         self._hotwords = tuple(hotwords)
+        self._on_speed = on_speed
         self._engine: WhisperEngine | None = None
         self._unload: asyncio.TimerHandle | None = None
         self._closed = False
@@ -68,6 +78,22 @@ class WhisperRecognizer:
             threads = self._settings.cpu_threads or max(1, (os.cpu_count() or 2) - 1)
             self._engine = WhisperEngine(folder, self._settings, threads, self._hotwords)
         return self._engine
+
+    def decode(self, pcm: Pcm, stop: threading.Event) -> Decoded:
+        """What the model hears in a whole utterance; the first time, how long that took is told. Worker thread."""
+        engine = self.engine()
+        started_s = self.clock()
+        decoded = engine.decode(pcm, stop)
+        audio_s = pcm.size / SAMPLE_RATE_HZ
+        if self._on_speed is not None and decoded.text and audio_s >= LEAST_MEASURED_S:
+            tell, self._on_speed = self._on_speed, None
+            seconds, settings = self.clock() - started_s, self._settings
+            window_s = int(settings.window_s)
+            tell(
+                engine.folder,
+                Speed(seconds, audio_s, settings.compute_type, engine.cpu_threads, window_s),
+            )
+        return decoded
 
     def used(self) -> None:
         """Begin to count the idle time anew. Loop thread."""

@@ -45,7 +45,9 @@ class WhisperEngine:
         self, folder: Path, settings: Whisper, cpu_threads: int, hotwords: Sequence[str] = ()
     ) -> None:
         """Raises `RecognizerUnavailable` for a damaged model, or a device or compute type it cannot have."""
-        self._settings = settings
+        self.folder = folder
+        self.settings = settings
+        self.cpu_threads = cpu_threads
         try:
             self._model = WindowedModel(
                 str(folder),
@@ -76,13 +78,13 @@ class WhisperEngine:
         if voice.seconds() < LEAST_VOICE_S:
             return Decoded("", 0.0, "no voice in it")
         speech, first_sample = self._spoken(pcm, voice)
-        window_s, beam, hotwords = self._window_for(speech), self._settings.beam_size, self.hotwords.text
+        window_s, beam, hotwords = self._window_for(speech), self.settings.beam_size, self.hotwords.text
         first = self.read(speech, window_s, beam, stop, hotwords=hotwords, words=True)
         first = _shifted(first, first_sample)
         again = (self.longest_window_s, max(SECOND_BEAM, beam), "" if first.echo else hotwords)
         fits = speech.size <= self.longest_window_s * SAMPLE_RATE_HZ
         worth_it = first.doubt and fits and again != (window_s, beam, hotwords)
-        if not (worth_it and self._settings.second_opinion):
+        if not (worth_it and self.settings.second_opinion):
             return single(first)
         second = self.read(speech, again[0], again[1], stop, hotwords=again[2], words=True)
         return better(first, _shifted(second, first_sample))
@@ -105,7 +107,7 @@ class WhisperEngine:
     def _window_for(self, speech: Pcm) -> int:
         return window_for(
             speech.size / SAMPLE_RATE_HZ,
-            shortest_s=self._settings.window_s,
+            shortest_s=self.settings.window_s,
             longest_s=self.longest_window_s,
         )
 
@@ -126,7 +128,7 @@ class WhisperEngine:
         self._model.stop = stop
         segments, info = self._model.transcribe(
             pcm.astype(np.float32) / 32768.0,
-            language=self._settings.language or None,
+            language=self.settings.language or None,
             beam_size=beam,
             temperature=0.0,  # always the same answer to the same sound
             chunk_length=window_s,

@@ -42,6 +42,7 @@ class Owner(Protocol):
 
     def engine(self) -> WhisperEngine: ...
     def used(self) -> None: ...
+    def decode(self, pcm: Pcm, stop: threading.Event) -> Decoded: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +96,7 @@ class WhisperStream:
 
         def decode(stop: threading.Event) -> Decoded:
             begun.set()
-            return owner.engine().decode(pcm, stop)
+            return owner.decode(pcm, stop)
 
         with contextlib.suppress(RecognizerUnavailable):  # `finish` will say so
             self._ahead = _Ahead(pcm.size, owner.worker.submit(decode, Priority.AHEAD), begun)
@@ -113,7 +114,7 @@ class WhisperStream:
         try:
             decoded = await self._from_ahead(pcm)
             if decoded is None:
-                self._final = owner.worker.submit(lambda stop: owner.engine().decode(pcm, stop))
+                self._final = owner.worker.submit(lambda stop: owner.decode(pcm, stop))
                 decoded = await self._final
         except Abandoned as error:  # the recogniser is being closed
             raise RecognizerUnavailable("The recogniser was closed while it was decoding.") from error

@@ -233,7 +233,7 @@ def test_equal_sound_gives_equal_text(tiny_model: Path) -> None:
 def test_the_settings_reach_the_model(tiny_model: Path) -> None:
     plain = engine(tiny_model).read(speech(3.0), 10, 1, threading.Event())
     named = WhisperEngine(tiny_model, Whisper(), 1, ["siobhan", "roomba"])
-    assert named.hotwords.text == "siobhan, roomba"
+    assert named.hotwords.text == "Siobhan, roomba."
     assert named.read(speech(3.0), 10, 1, threading.Event(), hotwords="siobhan, roomba") != plain
     wide = engine(tiny_model).read(speech(3.0), 10, 5, threading.Event())
     assert wide.pieces[0].log_probability >= plain.pieces[0].log_probability
