@@ -9,7 +9,7 @@ from assistant.config import load
 from assistant.config.write import write
 from assistant.errors import UserError
 
-INT8 = {
+INT8: dict[tuple[str, ...], object] = {
     ("recognition", "whisper", "compute_type"): "int8",
     ("recognition", "whisper", "cpu_threads"): 2,
     ("recognition", "whisper", "window_s"): 15.0,

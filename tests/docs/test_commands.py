@@ -63,6 +63,13 @@ TABLE: dict[str, Typed | Elsewhere] = {
         lambda result, folder: result.status == 0 or "no sound device" in result.err
     ),
     ".venv/bin/assistant doctor": Typed(lambda result, folder: "checks:" in result.out, rasa=True),
+    ".venv/bin/assistant doctor --tune": Elsewhere(
+        "it takes minutes",
+        "tests/doctor/test_tune.py::test_settings_are_measured_and_the_speed_is_remembered",
+    ),
+    ".venv/bin/assistant doctor --tune --write": Elsewhere(
+        "it takes minutes", "tests/doctor/test_tune.py::test_on_the_command_line_it_shows_and_writes"
+    ),
     ".venv/bin/assistant models list": Typed(lambda result, folder: "base.en" in result.out),
     ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
         "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"

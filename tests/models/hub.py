@@ -21,6 +21,7 @@ class Hub:
     status: list[int] = field(default_factory=list)  # one for each answer, instead of a file
     ranges: bool = True
     stall: str = "none"  # the file that is begun but never finished
+    stall_after: int = 1_000
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     requests: list[tuple[str, str]] = field(
@@ -78,7 +79,7 @@ class Hub:
         await response.prepare(request)
         cut = self.cut_after.pop(0) if self.cut_after else None
         if path.endswith(f"/{self.stall}"):
-            cut = 1_000
+            cut = self.stall_after
         await response.write(data[start:] if cut is None else data[start : start + cut])
         if path.endswith(f"/{self.stall}"):
             self.stalled.set()

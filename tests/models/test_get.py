@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import socket
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -277,6 +278,26 @@ async def test_cancelling_keeps_what_has_come(hub: Hub) -> None:
     found = await get("en_US-ljspeech-medium")
     assert hub.requests[before:] == [("en_US-ljspeech-medium.onnx", "bytes=1000-")]
     assert found.path.read_bytes() == hub.files[f"{VOICE}/en_US-ljspeech-medium.onnx"]
+
+
+async def test_a_process_that_is_killed_leaves_what_has_come(hub: Hub, models_folder: Path) -> None:
+    """Killed, not asked to end: what was on the disk is gone on from, and the lock is gone with the process."""
+    hub.stall, hub.stall_after = "model.bin", 2_500_000
+    program = "import asyncio; from assistant.models.get import get; asyncio.run(get('tiny.en'))"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    part = models_folder / "whisper" / ".tiny.en.part"
+    async with asyncio.timeout(60):
+        await hub.stalled.wait()
+        while not any(  # noqa: ASYNC110 - another process writes it
+            each.stat().st_size >= 2 << 20 for each in part.glob("model.bin.*.part")
+        ):
+            await asyncio.sleep(0.05)
+    process.kill()
+    await process.wait()
+    hub.stall, before = "none", len(hub.requests)
+    found = await get("tiny.en")
+    assert hub.requests[before:] == [("model.bin", f"bytes={2 << 20}-")]
+    assert (found.path / "model.bin").read_bytes() == hub.files[MODEL]
 
 
 @pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="mounting needs root")

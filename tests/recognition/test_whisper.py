@@ -3,11 +3,13 @@
 import asyncio
 import functools
 import gc
+import math
 import shutil
 import threading
 import time
 import weakref
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,11 @@ from assistant.config.model import Whisper
 from assistant.recognition.base import Partial, RecognizerUnavailable
 from assistant.recognition.whisper import WhisperRecognizer, locate
 from assistant.recognition.whisper_decoding import Abandoned, WhisperEngine
+from assistant.recognition.whisper_guard import objection
 from assistant.recognition.whisper_voice import Voice
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from tests import tiny_whisper
+from tests.whisper_fixture import FOLDER
 
 
 @functools.cache
@@ -183,6 +187,30 @@ def test_where_nobody_speaks_nothing_is_decoded(sure_model: Path, monkeypatch: p
         assert (name, decoded.text, decoded.reason) == (name, "", "no voice in it")
         assert model.draft(sound.astype(np.int16), threading.Event()) == ""
     assert made == []
+
+
+def test_what_a_real_model_writes_of_noise_is_not_believed_even_without_the_detector() -> None:
+    """By its own marks alone: as if somebody had spoken all the time."""
+    model = WhisperEngine(FOLDER, Whisper(), 1, ["kitchen", "hallway", "lamp"])
+    rng = np.random.default_rng(2)
+    time_s = np.arange(2 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    spectrum = np.fft.rfft(rng.normal(0, 1, time_s.size))
+    pink = np.fft.irfft(spectrum / np.sqrt(np.arange(1, spectrum.size + 1)), time_s.size)
+    clicks = np.zeros(time_s.size)
+    clicks[::5000] = 15_000
+    sounds = [
+        np.zeros(time_s.size),
+        rng.normal(0, 300, time_s.size),
+        rng.normal(0, 3000, time_s.size),
+        pink / pink.std() * 1000,
+        1500 * np.sin(2 * np.pi * 50 * time_s),
+        clicks,
+    ]
+    for number, sound in enumerate(sounds):
+        for hotwords in ("", model.hotwords.text):
+            reading = model.read(sound.astype(np.int16), 10, 1, threading.Event(), hotwords=hotwords)
+            for piece in reading.pieces:
+                assert objection(replace(piece, voice_s=math.inf)), (number, hotwords, piece)
 
 
 def test_a_doubtful_result_is_read_again_with_the_longest_window(
