@@ -20,7 +20,12 @@ from assistant.recognition.whisper_guard import (
     NO_SPEECH,
     Evidence,
 )
-from assistant.recognition.whisper_hotwords import Hotwords
+from assistant.recognition.whisper_hotwords import (
+    MOST_TOKENS,
+    MOST_TOKENS_SMALL,
+    WHISPER_VOCABULARY,
+    Hotwords,
+)
 from assistant.recognition.whisper_model import Abandoned, WindowedModel
 from assistant.recognition.whisper_reading import Decoded, Reading, better, single
 from assistant.recognition.whisper_voice import Voice
@@ -68,11 +73,17 @@ class WhisperEngine:
 
     def expect(self, hotwords: Sequence[str]) -> None:
         """Other names to expect, from the next decoding on. Any thread."""
-        self.hotwords = Hotwords(hotwords, lambda text: len(self._model.hf_tokenizer.encode(text).ids))
+        tokenizer = self._model.hf_tokenizer
+        small = tokenizer.get_vocab_size() < WHISPER_VOCABULARY
+        self.hotwords = Hotwords(
+            hotwords,
+            lambda text: len(tokenizer.encode(text).ids),
+            MOST_TOKENS_SMALL if small else MOST_TOKENS,
+        )
 
     def decode(self, pcm: Pcm, stop: threading.Event) -> Decoded:
         """The whole utterance, of any length. A doubtful result is read a second time, with the longest window
-        and a wider beam, and without the names to expect where it may be but an echo of them. Raises
+        and a wider beam, and without the names to expect where they may have misled it. Raises
         `Abandoned`."""
         voice = Voice.of(pcm)
         if voice.seconds() < LEAST_VOICE_S:
@@ -81,7 +92,7 @@ class WhisperEngine:
         window_s, beam, hotwords = self._window_for(speech), self.settings.beam_size, self.hotwords.text
         first = self.read(speech, window_s, beam, stop, hotwords=hotwords, words=True)
         first = _shifted(first, first_sample)
-        again = (self.longest_window_s, max(SECOND_BEAM, beam), "" if first.echo else hotwords)
+        again = (self.longest_window_s, max(SECOND_BEAM, beam), "" if first.misled else hotwords)
         fits = speech.size <= self.longest_window_s * SAMPLE_RATE_HZ
         worth_it = first.doubt and fits and again != (window_s, beam, hotwords)
         if not (worth_it and self.settings.second_opinion):

@@ -29,6 +29,9 @@ LEAST_VOICE_S = 0.1
 MOST_WORDS_PER_S = 7.0
 """Very fast speech has 5 or 6 words a second."""
 
+LEAST_LETTERS_PER_S = 6.0
+"""Of voice. Slow speech has 10 letters a second, usual speech 15."""
+
 _UNANSWERED_VOICE_S = 0.3
 """Voice of that length should have given words."""
 
@@ -92,6 +95,8 @@ def doubt(evidence: Evidence) -> str:
         return ""
     if objected:
         return objected
+    if is_scant(evidence):
+        return "too few words for so much voice"
     if evidence.cut_off:
         return "the text was cut off"
     if evidence.no_speech > NO_SPEECH:
@@ -101,6 +106,14 @@ def doubt(evidence: Evidence) -> str:
     if evidence.echo:
         return "it lists the names that it was told to expect"
     return ""
+
+
+def is_scant(evidence: Evidence) -> bool:
+    """Whether the text is shorter than slow speech of that length."""
+    return (
+        _UNANSWERED_VOICE_S <= evidence.voice_s < math.inf
+        and len(plain(evidence.text)) < LEAST_LETTERS_PER_S * evidence.voice_s
+    )
 
 
 def believed(evidence: Evidence) -> str:

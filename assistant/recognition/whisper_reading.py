@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.recognition.base import Word
-from assistant.recognition.whisper_guard import Evidence, believed, doubt, objection, probability
+from assistant.recognition.whisper_guard import Evidence, believed, doubt, is_scant, objection, probability
 from assistant.recognition.whisper_phrases import plain
 
 
@@ -37,6 +37,11 @@ class Reading:
     @property
     def echo(self) -> bool:
         return any(piece.echo for piece in self.pieces)
+
+    @property
+    def misled(self) -> bool:
+        """Whether the names that it was told to expect may be to blame: it lists them, or stops early."""
+        return self.echo or any(is_scant(piece) for piece in self.pieces)
 
     @property
     def log_probability(self) -> float:

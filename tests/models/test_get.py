@@ -296,7 +296,9 @@ async def test_a_process_that_is_killed_leaves_what_has_come(hub: Hub, models_fo
     await process.wait()
     hub.stall, before = "none", len(hub.requests)
     found = await get("tiny.en")
-    assert hub.requests[before:] == [("model.bin", f"bytes={2 << 20}-")]
+    [(name, asked)] = hub.requests[before:]
+    assert name == "model.bin"
+    assert 2 << 20 <= int(asked.removeprefix("bytes=").removesuffix("-")) <= 2_500_000
     assert (found.path / "model.bin").read_bytes() == hub.files[MODEL]
 
 

@@ -123,8 +123,8 @@ def test_what_a_short_window_doubles_is_looked_at_again_and_in_the_longest_it_wa
     assert doubled("turn it on, turn it on, turn")
     assert not doubled("turn on the light. Turn on the")
     assert not doubled("turn on the light")
-    assert doubt(heard("Stop, stop")) == "the text says everything twice"
-    assert doubt(heard("Stop, stop", short=False)) == ""
+    assert doubt(heard("Stop, stop, stop")) == "the text says everything twice"
+    assert doubt(heard("Stop, stop, stop", short=False)) == ""
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,8 @@ def test_what_a_short_window_doubles_is_looked_at_again_and_in_the_longest_it_wa
         (heard("", voice_s=1.0), "no speech in it"),
         (heard("", voice_s=0.2), ""),  # not worth the time
         (heard("you", voice_s=0.0), ""),
+        (heard("Turn", voice_s=1.2), "too few words for so much voice"),
+        (heard("Turn", voice_s=0.4), ""),
     ],
 )
 def test_doubts(evidence: Evidence, why: str) -> None:
