@@ -54,13 +54,26 @@ def answers(count: int, seed: int) -> list[str]:
     made: dict[str, None] = {}
     source = templates()
     while len(made) < count:
-        text = re.sub(r"\{(\w+)\}", lambda found: _value(found[1], chance), chance.choice(source))
-        made.update(dict.fromkeys(_sentences(text)))
-        if chance.random() < 0.3:
-            made[_extra(chance)] = None
+        made.update(dict.fromkeys(_said_next(source, chance)))
     chosen = list(made)
     chance.shuffle(chosen)
     return chosen[:count]
+
+
+def as_often_as_said(count: int, seed: int) -> list[str]:
+    """`count` sentences, each response as likely as any other: one without values comes again and again."""
+    chance = random.Random(seed)
+    source = templates()
+    said: list[str] = []
+    while len(said) < count:
+        said += _said_next(source, chance)
+    return said[:count]
+
+
+def _said_next(source: list[str], chance: random.Random) -> list[str]:
+    text = re.sub(r"\{(\w+)\}", lambda found: _value(found[1], chance), chance.choice(source))
+    extra = [_extra(chance)] if chance.random() < 0.3 else []
+    return [*_sentences(text), *extra]
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from assistant.synthesis.engine import Engine
 from assistant.synthesis.flite import FliteEngine
 from assistant.synthesis.piper import PiperEngine
 from audio.frames import SAMPLE_RATE_HZ
-from benchmarks.answers import answers, words
+from benchmarks.answers import answers, as_often_as_said, words
 
 MEASURED_SEED = 2
 KNOWN_SEED = 3
@@ -124,8 +124,10 @@ class Listener:
 
 @lru_cache(maxsize=1)
 def _language_model() -> str:
-    """A trigram model of answers with other values (those without any values are the same)."""
-    text = "".join(f"{' '.join(words(answer))}\n" for answer in answers(KNOWN, KNOWN_SEED))
+    """A trigram model of answers with other values (those without any values are the same). Each response counts as
+    often as it is said: were each sentence in it once, those without values would be one in twelve thousand, and
+    not be believed even when they are heard clearly."""
+    text = "".join(f"{' '.join(words(answer))}\n" for answer in as_often_as_said(KNOWN, KNOWN_SEED))
     builder = ArpaBoLM(text=text, add_start=True, discount_mass=0.005)
     builder.compute()
     with tempfile.TemporaryDirectory(prefix="listener-") as folder:

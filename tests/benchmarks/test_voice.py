@@ -9,7 +9,7 @@ from benchmarks.intelligibility import measure, sentences
 from benchmarks.voice import speed
 
 LEAST = 0.98
-"""Of the words of the assistant's answers. Measured with 200 sentences: slt 100 %."""
+"""Of the words of the assistant's answers. Measured with 200 sentences: slt 99.0 % (1355 of 1369)."""
 
 
 def test_the_embedded_voice_is_understood() -> None:
