@@ -16,6 +16,8 @@ from assistant.recognition import factory
 from assistant.recognition.base import Recognizer
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
+from assistant.recognition.routed_stream import Patience
+from assistant.recognition.router import RoutedRecognizer
 
 FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "whisper-fixture.en"
 """A small model of the project's own, which knows a few dozen templates (training/whisper)."""
@@ -23,6 +25,7 @@ FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "whisper-fixture.en
 
 ENGINES = {"embedded": "sphinx", "whisper": "whisper", "router": "auto"}
 
+WAIT_S = 60.0
 START_S = 400.0
 """A machine on which other things are measured too takes that long to load Rasa."""
 
@@ -56,8 +59,11 @@ class Panel:
 
 
 @asynccontextmanager
-async def panel(config: Config, project: RasaProject, whisper: Path | None) -> AsyncIterator[Panel]:
-    """Each as the assistant makes it for `recognition.engine`, with Whisper on one thread."""
+async def panel(
+    config: Config, project: RasaProject, whisper: Path | None, *, patient: bool = False
+) -> AsyncIterator[Panel]:
+    """Each as the assistant makes it for `recognition.engine`, with Whisper on one thread. `patient`: whatever is
+    asked is waited for, so that a busy machine decides as an idle one would."""
     model = await train(project)
     free = await asyncio.to_thread(free_text_entities, project.domain)
     settings = config.recognition.whisper
@@ -76,7 +82,9 @@ async def panel(config: Config, project: RasaProject, whisper: Path | None) -> A
                 continue
             recognition = config.recognition.model_copy(update={"engine": engine, "whisper": settings})
             chosen = config.model_copy(update={"recognition": recognition})
-            engines[name] = await factory.create(chosen, project, judge=judge)
-            stack.push_async_callback(engines[name].close)
+            engines[name] = recognizer = await factory.create(chosen, project, judge=judge)
+            stack.push_async_callback(recognizer.close)
+            if patient and isinstance(recognizer, RoutedRecognizer):
+                recognizer.patience = Patience(judge_s=WAIT_S, check_s=WAIT_S, answer_s=WAIT_S)
         await nlu.parse("warm up")
         yield Panel(nlu, engines)

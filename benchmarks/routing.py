@@ -57,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--whisper", default="", help="a model's name or folder")
     parser.add_argument("--snr", type=float, help="household noise with all speech, in dB")
     parser.add_argument("--out", type=Path, help="recordings that are no commands")
+    parser.add_argument("--patient", action="store_true", help="wait for all answers: for a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--details", action="store_true", help="list what went wrong, and all decisions")
     return parser.parse_args()
@@ -80,7 +81,9 @@ async def bench(arguments: argparse.Namespace, whisper: Whispers | None) -> None
     small = whisper is not None and whisper.small_domain
     samples = mixture(arguments.count, arguments.seed, small_domain=small, out=arguments.out)
     samples = in_noise(samples, arguments.snr, None, arguments.seed)
-    async with panel(config, project, whisper.folder if whisper else None) as asked:
+    async with panel(
+        config, project, whisper.folder if whisper else None, patient=arguments.patient
+    ) as asked:
         goals = await hearing.wanted(samples, asked.nlu)
         runs = {
             name: await hearing.hear(engine, samples, goals, asked.nlu)

@@ -74,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--speech", type=Path, help="folder of recorded orders")
     parser.add_argument("--labels", type=Path, help="what was ordered in them (JSON)")
     parser.add_argument("--noise", type=Path, help="recorded noise; without, it is synthetic")
+    parser.add_argument("--patient", action="store_true", help="wait for all answers: for a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if (arguments.speech is None) != (arguments.labels is None):
@@ -100,7 +101,12 @@ async def recognisers(arguments: argparse.Namespace, whisper: Whispers | None) -
     config = Config()
     clean = synthetic(arguments.count, whisper)
     noise = _noise(arguments)
-    async with panel(config, RasaProject.from_config(config), whisper.folder if whisper else None) as asked:
+    async with panel(
+        config,
+        RasaProject.from_config(config),
+        whisper.folder if whisper else None,
+        patient=arguments.patient,
+    ) as asked:
         goals = await hearing.wanted(clean, asked.nlu)
         print(f"\nsynthetic speech: words wrong of commands and of open speech\n{HEADER}")
         for snr in arguments.snr:
@@ -145,7 +151,9 @@ async def recorded(arguments: argparse.Namespace, whisper: Whispers | None) -> N
     project = RasaProject(recordings.COFFEE, OwnerNames(), nlu_threshold=0.0)
     samples = [Sample(Kind.COMMAND, each.pcm, "recorded") for each in given]
     print(f"\nrecorded orders of people: {'slot words wrong':>20}\n{HEADER}")
-    async with panel(config, project, whisper.folder if whisper and real else None) as asked:
+    async with panel(
+        config, project, whisper.folder if whisper and real else None, patient=arguments.patient
+    ) as asked:
         for snr in arguments.snr:
             noisy = in_noise(samples, _decibels(snr), _noise(arguments), arguments.seed)
             for name, engine in asked.engines.items():

@@ -13,6 +13,7 @@ from assistant.models.speed import remember_first
 from assistant.recognition.base import Recognizer
 from assistant.recognition.build import LanguageModelFiles, Progress, build_language_model
 from assistant.recognition.policy import Thresholds
+from assistant.recognition.routed_stream import Patience
 from assistant.recognition.router import Judge, RoutedRecognizer
 from assistant.recognition.sphinx import SphinxRecognizer
 from assistant.recognition.whisper_hotwords import names_to_expect
@@ -103,7 +104,7 @@ async def _assembled(
         judge=judge,
         notice=notice,
         thresholds=Thresholds(judge=config.dialogue.nlu_threshold),
-        patience_s=settings.patience_s,
+        patience=Patience(answer_s=settings.patience_s),
     )
 
 

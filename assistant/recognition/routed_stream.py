@@ -32,8 +32,14 @@ from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 MAX_UTTERANCE_S = 30.0
 
-CHECK_PATIENCE_S = 1.0
-"""So long a command of which the embedded recogniser is sure waits for Whisper's reading of its free part."""
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited for what others think, in seconds of the clock."""
+
+    judge_s: float = 0.25  # for the understanding: a command must not wait for it long
+    check_s: float = 1.0  # for Whisper's reading of the free part, where all else is sure
+    answer_s: float = 8.0  # for Whisper otherwise
 
 
 class Panel(Protocol):
@@ -42,7 +48,7 @@ class Panel(Protocol):
     embedded: Recognizer
     whisper: Recognizer | None
     thresholds: Thresholds
-    patience_s: float
+    patience: Patience
     clock: Callable[[], float]
 
     async def judge(self, text: str) -> Meaning | None: ...
@@ -120,7 +126,7 @@ class RoutedStream:
         except RecognizerUnavailable as error:
             if second is None:
                 raise
-            said = await second.result(self._panel.patience_s)
+            said = await second.result(self._panel.patience.answer_s)
             return self._taken(Choice(Whose.WHISPER, f"the embedded recogniser failed: {error}"), said=said)
         verdict = heard.verdict
         if verdict.look is Look.TAKE:
@@ -128,9 +134,10 @@ class RoutedStream:
         left = without_whisper(heard.transcript, heard.meaning, verdict, limits)
         if second is None or not worth_asking(heard.transcript):
             return self._taken(left, heard)
-        patience_s = self._panel.patience_s
+        patience = self._panel.patience
+        patience_s = patience.answer_s
         if verdict.look is Look.CHECK:
-            patience_s = min(patience_s, CHECK_PATIENCE_S)
+            patience_s = min(patience_s, patience.check_s)
         try:
             said = await second.result(patience_s)
         except RecognizerUnavailable as error:
@@ -147,7 +154,7 @@ class RoutedStream:
             return self._taken(Choice(whose, "free text, but there is no Whisper model"), heard)
         why = "the dialogue waits for free text"
         try:
-            said = await self._second.result(self._panel.patience_s)
+            said = await self._second.result(self._panel.patience.answer_s)
         except RecognizerUnavailable as error:
             heard = await self._listen()
             left = without_whisper(heard.transcript, heard.meaning, heard.verdict, self._panel.thresholds)

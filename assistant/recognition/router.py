@@ -14,13 +14,10 @@ from collections.abc import Awaitable, Callable
 from assistant.recognition.base import OnPartial, Recognizer, RecognizerUnavailable
 from assistant.recognition.decision import Meaning
 from assistant.recognition.policy import Thresholds
-from assistant.recognition.routed_stream import RoutedStream
+from assistant.recognition.routed_stream import Patience, RoutedStream
 from assistant.recognition.spoken_words import as_said
 
 log = logging.getLogger(__name__)
-
-JUDGE_TIMEOUT_S = 0.25
-"""The understanding is asked what it thinks of a transcript; a command must not wait for it long."""
 
 Judge = Callable[[str], Awaitable[Meaning | None]]
 """What the understanding makes of a text; None: it cannot tell now."""
@@ -39,14 +36,13 @@ class RoutedRecognizer:
         judge: Judge | None = None,
         notice: Callable[[str], None] = lambda _text: None,
         thresholds: Thresholds | None = None,
-        patience_s: float = 8.0,
+        patience: Patience | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`patience_s`: how long an answer of Whisper is waited for."""
         self.embedded = embedded
         self.whisper = whisper
         self.thresholds = thresholds or Thresholds()
-        self.patience_s = patience_s
+        self.patience = patience or Patience()
         self.clock = clock
         self._judge = judge
         self._notice = notice
@@ -89,7 +85,7 @@ class RoutedRecognizer:
         if self._judge is None or not text:
             return None
         try:
-            async with asyncio.timeout(JUDGE_TIMEOUT_S):
+            async with asyncio.timeout(self.patience.judge_s):
                 return await self._judge(as_said(text))
         except TimeoutError:
             return None

@@ -19,7 +19,7 @@ from assistant.recognition.base import (
 )
 from assistant.recognition.confidence import NOISE
 from assistant.recognition.decision import Meaning
-from assistant.recognition.routed_stream import RoutedStream
+from assistant.recognition.routed_stream import Patience, RoutedStream
 from assistant.recognition.router import Judge, RoutedRecognizer
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 
@@ -109,7 +109,7 @@ async def ask(
     free_text: bool = False,
     patience_s: float = 5.0,
 ) -> Transcript:
-    router = RoutedRecognizer(embedded, whisper, judge=judge, patience_s=patience_s)
+    router = RoutedRecognizer(embedded, whisper, judge=judge, patience=Patience(answer_s=patience_s))
     await router.start()
     stream = router.stream()
     stream.feed(np.zeros(16_000, np.int16))
