@@ -112,9 +112,14 @@ def without_whisper(
         return Choice(Whose.EMBEDDED, "a command, and sure of it")
     if not heard.text:
         return Choice(Whose.NOBODY, verdict.reason)
-    if heard.confidence < limits.recognizer and meaning is not None and meaning.confidence >= limits.meaning:
+    if (
+        heard.confidence < DOUBTFUL
+    ):  # a meaning is soon found: it speaks for doubtful words, not for hopeless ones
+        return Choice(Whose.NOBODY, verdict.reason)
+    if heard.confidence < limits.recognizer and _means(heard, meaning, limits):
+        assert meaning is not None
         return Choice(Whose.EMBEDDED, f"{verdict.reason}, but of what they mean ({meaning.confidence:.2f})")
-    return Choice(Whose.EMBEDDED if heard.confidence >= DOUBTFUL else Whose.NOBODY, verdict.reason)
+    return Choice(Whose.EMBEDDED, verdict.reason)
 
 
 def _means(heard: Transcript, meaning: Meaning | None, limits: Thresholds) -> bool:

@@ -22,7 +22,8 @@ def test_commands_open_speech_and_free_text(person: Person, speech: Speech) -> N
         speech("add something to the party list"),
         speech(ANY_WORDS, "slt"),
     ]
-    result = person.run("--set", f"recognition.whisper.model={FOLDER}", "run", "--json", "--input", *said)
+    settings = ("--set", f"recognition.whisper.model={FOLDER}", "--set", "dialogue.start_timeout_s=250")
+    result = person.run(*settings, "run", "--json", "--input", *said, timeout_s=280)
     assert result.status == 0, result.err
     command, open_speech, question, answer = result.json["turns"]
 

@@ -134,14 +134,15 @@ def open_speech() -> Scripted:
     ("confidence", "judge", "text"),
     [
         (0.3, judge_of(0.95), True),
-        (0.01, judge_of(0.95), True),  # the meaning is sure: "stop" is worth a doubtful word
+        (0.06, judge_of(0.95), True),
+        (0.01, judge_of(0.95), False),  # hopeless words have a meaning too, but nobody said them
         (0.01, judge_of(0.8), False),
         (0.01, judge_of(None), False),
         (0.01, None, False),
         (0.3, judge_of(0.3), True),  # the dialogue itself decides what to make of it
     ],
 )
-async def test_without_whisper_a_sure_meaning_speaks_for_doubtful_words(
+async def test_without_whisper_doubtful_words_are_taken_and_hopeless_ones_not(
     confidence: float, judge: Judge | None, text: bool
 ) -> None:
     transcript = await ask(Scripted("sphinx", "stop", confidence), None, judge=judge)
