@@ -9,7 +9,19 @@ from click.testing import CliRunner
 
 from assistant.cli.commands import group
 
-COMMANDS = ("run", "ask", "parse", "transcribe", "say", "train", "devices", "doctor", "names", "models")
+COMMANDS = (
+    "run",
+    "ask",
+    "parse",
+    "transcribe",
+    "say",
+    "voice",
+    "train",
+    "devices",
+    "doctor",
+    "names",
+    "models",
+)
 
 SLOW = ("numpy", "pydantic", "aiohttp", "rich", "sounddevice", "soundfile", "pocketsphinx", "onnxruntime")
 """What takes the time when a command starts."""
