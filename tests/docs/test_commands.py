@@ -46,6 +46,9 @@ TABLE: dict[str, Typed | Elsewhere] = {
     "script/test": Elsewhere(
         "it runs this test", "tests/docs/test_commands.py::test_scripts_are_programs_and_end_at_once_on_help"
     ),
+    "script/bench intelligibility --voice tests/fixtures/en_US-fixture-x_low.onnx": Elsewhere(
+        "it takes minutes", "tests/synthesis/test_piper_fixture.py::test_what_it_says_is_understood"
+    ),
     "script/run --input demo/*.wav --output answers.wav": Elsewhere(
         "it takes as long as the recordings", f"{FILES}::test_the_demonstration_of_the_readme"
     ),
