@@ -17,8 +17,8 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
-from assistant.recognition.confidence import DOUBTFUL
-from assistant.recognition.policy import SURE, SURE_MEANING
+from assistant.recognition.confidence import DOUBTFUL, SURE
+from assistant.recognition.policy import SURE_MEANING
 from audio.files import read
 from benchmarks import hearing
 from benchmarks.hearing import Run

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant.recognition.base import Transcript
-from assistant.recognition.confidence import DOUBTFUL, NOISE
+from assistant.recognition.confidence import DOUBTFUL, NOISE, SURE
 from assistant.recognition.decision import Meaning
 from assistant.recognition.spoken_words import spoken_words
-
-SURE = 0.5
-"""Confidence of the embedded recogniser from which its words are taken: its confidence is a calibrated
-probability, so this is where it is rather right than wrong."""
 
 SURE_MEANING = 0.9
 """Confidence of the understanding from which doubtful words are taken after all: of 180 commands by three

@@ -171,7 +171,7 @@ class SphinxStream:
 
     def _transcript(self, outcome: Outcome, compute_s: float) -> Transcript:
         decoded = outcome.decoded
-        confidence, reason = sphinx_confidence(decoded, outcome.live_text)
+        confidence, reason = sphinx_confidence(decoded)
         return Transcript(
             text=decoded.text if confidence > 0.0 else "",
             engine=ENGINE,

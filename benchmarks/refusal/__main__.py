@@ -26,7 +26,7 @@ from assistant.dialogue.training_data import load_training_data
 from assistant.recognition.build import build_language_model
 from audio.files import read
 from benchmarks import recordings
-from benchmarks.refusal import report, sounds
+from benchmarks.refusal import fit, report, sounds
 from benchmarks.refusal.hearing import Domain, Heard, listen
 from benchmarks.refusal.sounds import Sound, Studio
 from benchmarks.report import machine
@@ -43,7 +43,10 @@ def main() -> int:
     if arguments.save:
         arguments.save.write_bytes(pickle.dumps(heard))
     print(machine())
-    report.print_all(heard)
+    if arguments.fit:
+        print(f"\nfitted to all of this: {fit.fitted(heard)}")
+        print("\nbelow: each sound judged by weights fitted to the other domain and to other speakers")
+    report.print_all(heard, fit.cross_tested(heard) if arguments.fit else report.confidences(heard))
     return 0
 
 
@@ -59,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save", type=Path, help="keep what was heard here")
     parser.add_argument("--load", type=Path, help="judge what was kept, without listening again")
+    parser.add_argument("--fit", action="store_true", help="fit the weights anew, and test them across")
     arguments = parser.parse_args()
     if (arguments.recordings is None) != (arguments.labels is None):
         parser.error("--recordings and --labels go together")

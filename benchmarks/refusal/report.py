@@ -4,23 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.recognition.confidence import DOUBTFUL, HOPELESS, sphinx_confidence
-from assistant.recognition.policy import SURE
+from assistant.recognition.confidence import DOUBTFUL, HOPELESS, SURE, sphinx_confidence
 from benchmarks.refusal.curves import Scores, area_under_curve, calibration_error, curve, reliability
 from benchmarks.refusal.hearing import Heard
 
 THRESHOLDS = (HOPELESS, DOUBTFUL, SURE)
 LOST = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
-TARGET_LOST = 0.03
 
 
-def confidence(heard: Heard) -> float:
-    return sphinx_confidence(heard.outcome.decoded, heard.outcome.live_text)[0]
+def confidences(heard: Sequence[Heard]) -> Scores:
+    """As the recogniser tells them."""
+    return np.array([sphinx_confidence(each.outcome.decoded)[0] for each in heard])
 
 
-def print_all(heard: Sequence[Heard]) -> None:
-    scores = np.array([confidence(each) for each in heard])
+def print_all(heard: Sequence[Heard], scores: Scores) -> None:
     print_kinds(heard, scores)
     for name in dict.fromkeys(each.domain for each in heard):
         inside = np.array([each.domain == name for each in heard])
