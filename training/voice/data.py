@@ -64,7 +64,7 @@ def make(path: Path) -> list[Example]:
             if example is not None:
                 made.append(example)
     _write(path, made, teacher)
-    return made
+    return _read(path)  # in half precision, in the first run too
 
 
 def _example(speaker: int, text: str, phonemize: Phonemizer, teacher: Teacher) -> Example | None:

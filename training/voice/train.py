@@ -63,7 +63,7 @@ def train(examples: list[Example], steps: int, state: Path) -> Acoustic:
     acoustic = Acoustic(
         len(SPEAKERS), torch.from_numpy(features.mean(axis=0)), torch.from_numpy(spread.astype(np.float32))
     )
-    aside, learned = examples[:: len(examples) // KEPT_ASIDE], []
+    aside = examples[:: max(1, len(examples) // KEPT_ASIDE)]
     held = {id(one) for one in aside}
     learned = [one for one in examples if id(one) not in held]
     optimizer = torch.optim.AdamW(acoustic.parameters(), RATE, betas=(0.9, 0.98), weight_decay=0.01)
