@@ -93,6 +93,7 @@ def _result(service: str, arguments: dict[str, Any]) -> dict[str, Any]:
         "lists.clear": {"list": name, "count": 2},
         "lists.all": {"lists": ["shopping", "to do"]},
         "home.set": {"changed": [], "spoken_target": "the lamp"},
+        "voice.change": {"voice": "flite rms", "speed": 1.0},
         "home.query": {"devices": [{"name": "hall light", "state": "on"}], "spoken": "The lamp is on."},
     }
     return results[service]

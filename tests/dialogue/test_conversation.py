@@ -64,6 +64,17 @@ async def test_never_mind_leaves_a_question_and_forgets_it(rasa: Running, sender
     assert rasa.api.calls[0].arguments == {"duration": "five minutes"}
 
 
+async def test_the_voice_is_changed_by_voice(rasa: Running, sender: str) -> None:
+    slower = await rasa.say(sender, "speak more slowly please")
+    other = await rasa.say(sender, "use another voice")
+    assert [c.service for c in rasa.api.calls] == ["voice.change", "voice.change"]
+    assert [c.arguments for c in rasa.api.calls] == [{"pace": "slower"}, {"voice": "other"}]
+    assert slower.text == "All right, I'll speak more slowly."
+    assert other.sources == ["service:voice.change"]
+    rasa.api.refuse["voice.change"] = ("at_limit", "I cannot speak any slower.")
+    assert (await rasa.say(sender, "speak slower")).text == "I cannot speak any slower."
+
+
 async def test_free_words_go_on_a_list(rasa: Running, sender: str) -> None:
     await rasa.say(sender, "add something to the party list")
     await rasa.say(sender, "streamers and a big banner")
