@@ -1,6 +1,6 @@
-"""How much memory an engine takes: loaded and used once, in a process of its own.
+"""How much memory a recogniser takes: loaded and used once, in a process of its own.
 
-    python -m benchmarks.memory embedded|whisper|router|embedded-voice|piper [MODEL or VOICE]
+    python -m benchmarks.memory embedded|whisper|router [MODEL]
 
 Prints the megabytes of resident set that the process has more than before.
 """
@@ -30,7 +30,7 @@ def megabytes(part: str, model: str = "") -> float:
 def main() -> int:
     part, model = sys.argv[1], "".join(sys.argv[2:])
     before = _resident()
-    after = asyncio.run(_of_recogniser(ENGINES[part], model)) if part in ENGINES else _of_voice(part, model)
+    after = asyncio.run(_of_recogniser(ENGINES[part], model))
     print((after - before) / 1e6)
     return 0
 
@@ -45,16 +45,6 @@ async def _of_recogniser(engine: str, model: str) -> int:
     after = _resident()
     await recognizer.close()
     return after
-
-
-def _of_voice(part: str, model: str) -> int:
-    from benchmarks.voices import engines
-
-    engine = engines(model)[0 if part == "embedded-voice" else 1]
-    engine.load()
-    for _ in engine.synthesize("The front door is locked, and all the windows are closed."):
-        pass
-    return _resident()
 
 
 def _resident() -> int:

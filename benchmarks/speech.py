@@ -25,10 +25,11 @@ from assistant.dialogue.client import DialogueUnavailable
 from assistant.dialogue.names import OwnerNames
 from assistant.dialogue.project import RasaProject
 from assistant.errors import UserError
-from assistant.synthesis.base import VoiceUnavailable
+from assistant.models import find_voice
 from audio.files import read
 from audio.frames import Pcm
-from benchmarks import hearing, memory, recordings, voices, windows
+from benchmarks import hearing, memory, recordings, voice, windows
+from benchmarks.answers import answers
 from benchmarks.hearing import Run, Wanted
 from benchmarks.panel import Whispers, panel, whisper_model
 from benchmarks.report import load, machine
@@ -51,7 +52,7 @@ def main() -> int:
         asyncio.run(recognisers(arguments, whisper))
         if arguments.speech:
             asyncio.run(recorded(arguments, whisper))
-        memory_of_all(whisper, arguments.piper)
+        memory_of_all(whisper)
         if whisper is not None:
             asyncio.run(whisper_windows(arguments, whisper))
         speeds(arguments)
@@ -179,23 +180,20 @@ def _recorded_row(snr: str, name: str, given: Sequence[recordings.Recording], ru
 # ── memory, windows, voices ───────────────────────────────────────────────────────────────────────────────
 
 
-def memory_of_all(whisper: Whispers | None, piper: str) -> None:
+def memory_of_all(whisper: Whispers | None) -> None:
     print("\nmemory (resident set, more than the program without it)")
-    for name, model in _parts(whisper, piper):
+    for name, model in _parts(whisper):
         try:
             print(f"{name:<18}{memory.megabytes(name, model):>8.0f} MB", flush=True)
         except (subprocess.SubprocessError, ValueError) as error:
             print(f"{name:<18}not measured: {error}")
 
 
-def _parts(whisper: Whispers | None, piper: str) -> Iterator[tuple[str, str]]:
+def _parts(whisper: Whispers | None) -> Iterator[tuple[str, str]]:
     yield "embedded", ""
     if whisper is not None:
         yield "whisper", str(whisper.folder)
         yield "router", str(whisper.folder)
-    yield "embedded-voice", ""
-    if len(voices.engines(piper)) > 1:
-        yield "piper", piper
 
 
 async def whisper_windows(arguments: argparse.Namespace, whisper: Whispers) -> None:
@@ -215,18 +213,20 @@ async def whisper_windows(arguments: argparse.Namespace, whisper: Whispers) -> N
 
 
 def speeds(arguments: argparse.Namespace) -> None:
-    print(f"\nvoices\n{'':<36}{'real time':>11}{'first sound: median':>21}{'p95':>9}")
-    found = voices.engines(arguments.piper)
-    for engine in found:
-        try:
-            speed = voices.measure(engine, repeat=1 if arguments.quick else 3)
-        except VoiceUnavailable as error:
-            print(f"{engine.name:<36}{error}")
-            continue
-        median, p95 = speed.first_ms
-        print(f"{speed.name:<36}{speed.real_time:>11.3f}{median:>18.0f} ms{p95:>6.0f} ms", flush=True)
-    if len(found) == 1:
-        print("piper: no voice is installed")
+    """CPU against real time, and how long until the first clause, cold, warm and from the cache."""
+    piper = _piper(arguments.piper)
+    spoken_texts = answers(QUICK_COUNT if arguments.quick else 60, voice.MEASURED_SEED)
+    print(f"\nvoices ({len(spoken_texts)} answers){'' if piper else '; no Piper voice is installed'}")
+    try:
+        voice.print_speed([voice.speed(one, spoken_texts) for one in voice.voices(piper)])
+    except (RuntimeError, subprocess.SubprocessError) as error:
+        print(f"not measured: {error}")
+
+
+def _piper(name: str) -> str:
+    """The voice asked for, else one that is installed, else the tests' own."""
+    path = find_voice(name) or (voice.FIXTURE if not name and voice.FIXTURE.is_file() else None)
+    return str(path) if path is not None else name
 
 
 if __name__ == "__main__":
