@@ -32,7 +32,7 @@ from assistant.recognition.pronunciation import (
     read_overrides,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Goes up whenever equal training data would give another model."""
 
 KEEP_MODELS = 8

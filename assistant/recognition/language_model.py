@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from pocketsphinx.lm import ArpaBoLM
 
 from assistant.dialogue.training_data import Example, TrainingData
+from assistant.recognition.regexes import expand
 from assistant.recognition.spoken_words import NUMBER_WORDS, number_in_words, spoken_words
 
 SENTENCES = 20_000
@@ -51,12 +52,16 @@ class _Deck(Generic[T]):
 
 
 def entity_values(data: TrainingData) -> dict[str, tuple[Words, ...]]:
-    """What can be said for each entity: its lookup table, what the examples say, and all synonyms of these.
+    """What can be said for each entity: its lookup table, regular expressions that match a short list, what the
+    examples say, and all synonyms of these.
     Numbers are folded into one card per pattern, `#` standing for any of them; not in an entity with a lookup
     table, which says what there is."""
     values: dict[str, dict[Words, None]] = {}
     for entity, table in data.lookups.items():
         values.setdefault(entity, {}).update(dict.fromkeys(map(spoken_words, table)))
+    for entity, patterns in data.regexes.items():
+        said_so = (spoken_words(text) for pattern in patterns for text in expand(pattern))
+        values.setdefault(entity, {}).update(dict.fromkeys(said_so))
     for example in data.examples:
         for segment in example.segments:
             if segment.entity:
