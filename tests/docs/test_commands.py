@@ -118,6 +118,10 @@ TABLE: dict[str, Typed | Elsewhere] = {
     '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
         lambda result, folder: "(yours)" in result.out and (folder / "pronunciations.txt").is_file()
     ),
+    "script/bench recordings --speech DIR --labels FILE --snr clean 24 12 --noise FILE --failures": Elsewhere(
+        "it needs recordings and sets up first",
+        "tests/benchmarks/test_recordings.py::test_two_orders_by_a_clear_voice_are_right_and_a_false_label_is_not",
+    ),
     ".venv/bin/assistant train": Typed(lambda result, folder: result.status == 0, rasa=True),
     "ASSISTANT__LISTENING__WAKE_WORDS=okay_nabu,hey_jarvis assistant run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_wake_word_command_and_follow_up"
