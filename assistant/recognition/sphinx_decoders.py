@@ -70,6 +70,7 @@ class Decoders:
                 wbeam=settings.word_beam,
                 fwdflat=final,  # rescoring at the end would be wasted on a live pass
                 bestpath=final,
+                ds=1 if final else 2,  # live, each second frame's scores hold for the next: 40 % less work
                 loglevel="FATAL",
             )
             if final:
