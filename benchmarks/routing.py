@@ -18,7 +18,7 @@ from pathlib import Path
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from assistant.recognition.confidence import DOUBTFUL, SURE
-from assistant.recognition.policy import SURE_MEANING
+from assistant.recognition.policy import SENSIBLE, SURE_MEANING
 from audio.files import read
 from benchmarks import hearing
 from benchmarks.hearing import Run
@@ -127,7 +127,7 @@ def thresholds(run: Run, judge: float) -> None:
     print(f"\n{'embedded alone, words believed':<58}{'right':>7}{'wrong':>7}{'acts on no command':>20}")
     for words in (SURE, 0.3, 0.7):
         print(_believed(f"from {words}", run, judge, words, 2.0, 1.0))
-    for least in (0.0, 0.02, DOUBTFUL, 0.1, 0.2, 0.3):
+    for least in (0.0, 0.02, 0.05, SENSIBLE, DOUBTFUL, 0.3):
         for meaning in (0.8, SURE_MEANING, 0.95):
             name = f"from {SURE}, or from {least} where the meaning is sure from {meaning}"
             print(_believed(name, run, judge, SURE, meaning, least))

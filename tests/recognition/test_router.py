@@ -135,7 +135,8 @@ def open_speech() -> Scripted:
     [
         (0.3, judge_of(0.95), True),
         (0.25, judge_of(0.95), True),
-        (0.15, judge_of(0.95), False),
+        (0.15, judge_of(0.95), True),
+        (0.05, judge_of(0.95), False),
         (0.01, judge_of(0.95), False),  # hopeless words have a meaning too, but nobody said them
         (0.01, judge_of(0.8), False),
         (0.01, judge_of(None), False),
