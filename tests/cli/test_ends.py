@@ -89,7 +89,13 @@ def test_signals_let_everything_close(
     tmp_path: Path, numbers: list[signal.Signals], call: str, status: int
 ) -> None:
     with subprocess.Popen(
-        script(CLOSES, call), env=env(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        script(CLOSES, call),
+        env=env(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Under nohup, which a child inherits, a hang-up would be ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"

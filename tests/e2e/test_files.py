@@ -66,7 +66,7 @@ def test_what_it_prints_for_people(person: Person, speech: Speech) -> None:
     result = person.run("run", "--input", speech("what time is it"))
     assert result.status == 0
     labels = [line.split()[0] for line in result.out.splitlines() if line.strip()]
-    assert labels == ["ready", "file", "heard", "understood", "did", "said", "times"]
+    assert labels == ["ready", "file", "heard", "pause", "understood", "did", "said", "times"]
     assert "“what time is it”" in result.out
     assert "end of turn" in result.out
 

@@ -72,7 +72,7 @@ async def test_slower_is_heard_and_taken_back(services: Services, voice: Changea
     assert await length_s(voice) == pytest.approx(own / 0.85, rel=0.05)
     undone = await services.registry.call("undo.last", {}, Origin("test"))
     assert undone.ok
-    assert await length_s(voice) == own
+    assert await length_s(voice) == pytest.approx(own, rel=0.03)  # silence is cut by what was heard so far
 
 
 async def test_louder_and_softer_lead_back(services: Services, voice: ChangeableVoice) -> None:
