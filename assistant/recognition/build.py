@@ -23,8 +23,7 @@ from typing import Any
 from assistant import paths
 from assistant.dialogue.training_data import TrainingData
 from assistant.errors import UserError
-from assistant.recognition.coverage import unsaid
-from assistant.recognition.language_model import SENTENCES, arpa, sample_sentences
+from assistant.recognition.language_model import SENTENCES, arpa, expected_counts
 from assistant.recognition.pronunciation import (
     Pronunciations,
     dictionary_text,
@@ -32,7 +31,7 @@ from assistant.recognition.pronunciation import (
     read_overrides,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Goes up whenever equal training data would give another model."""
 
 KEEP_MODELS = 8
@@ -199,11 +198,8 @@ def _make(job: _Job, progress: Progress) -> None:
     """Child process. Publishes the folder whole or not at all."""
     cache = job.folder.parent
     cache.mkdir(parents=True, exist_ok=True)
-    progress("sampling sentences")
-    sentences = list(sample_sentences(job.data))
-    sentences += unsaid(job.data, sentences)
     progress("counting word sequences")
-    model, words = arpa(iter(sentences))
+    model, words = arpa(expected_counts(job.data))
     progress("looking up pronunciations")
     pronunciations, guessed = pronounce(words, job.overrides)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=cache))

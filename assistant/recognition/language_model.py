@@ -1,28 +1,28 @@
 """The embedded recogniser's language model, made from the sentences that the dialogue understands.
 
-A trigram model of sampled sentences. Intents are drawn by the square root of how many examples they have,
-and inside an intent every example is as likely as the other, so neither a talkative intent nor a long list
-of values drowns the rest. The values of an entity are dealt from a shuffled deck: every value comes up
-before any comes up again. Numbers inside values ("twenty five minutes") stand for all numbers that the unit
-allows.
+A trigram model of the sentences that the training examples stand for. Intents count by the square root of how
+many examples they have, and inside an intent every example counts alike, so neither a talkative intent nor a
+long list of values drowns the rest. The entities of an example keep their value or take any other of their
+class. Numbers inside values ("twenty five minutes") stand for all numbers that the unit allows.
 """
 
-import random
-from collections.abc import Iterator, Sequence
-from io import StringIO
-from itertools import accumulate
-from typing import Generic, TypeVar
-
-from pocketsphinx.lm import ArpaBoLM
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, product
+from math import log10
 
 from assistant.dialogue.training_data import Example, TrainingData
+from assistant.recognition.expected_counts import END, NOTHING, START, ExpectedCounts, Slot, Trigram
 from assistant.recognition.regexes import expand
 from assistant.recognition.spoken_words import NUMBER_WORDS, number_in_words, spoken_words
 
 SENTENCES = 20_000
+"""What expected counts are counted among."""
 DISCOUNT_MASS = 0.005
-"""Share of probability kept for what was not sampled. A domain's sentences are nearly all of what is said to
+"""Share of probability kept for what is not expected. A domain's sentences are nearly all of what is said to
 it: ArpaBoLM's default of 0.5 recognises far fewer recorded commands (77 against 86 % in one comparison)."""
+
+SELDOM_PAIR, SELDOM_TRIPLE = 0.001, 0.02
+"""Expected counts among SENTENCES below which a pair or triple of words is not listed."""
 
 KEEP = 0.4
 """How often an example keeps its own value: it is there because people say it so."""
@@ -32,23 +32,6 @@ _RANGES = {"hour": range(1, 25), "minute": range(1, 61), "second": range(1, 91),
 _ANY_NUMBER = range(101)
 
 Words = tuple[str, ...]
-T = TypeVar("T")
-
-
-class _Deck(Generic[T]):
-    """Deals its cards in random order, all of them before any a second time."""
-
-    def __init__(self, cards: Sequence[T], rng: random.Random) -> None:
-        self._cards = list(cards)
-        self._rng = rng
-        self._next = len(self._cards)
-
-    def deal(self) -> T:
-        if self._next == len(self._cards):
-            self._rng.shuffle(self._cards)
-            self._next = 0
-        self._next += 1
-        return self._cards[self._next - 1]
 
 
 def entity_values(data: TrainingData) -> dict[str, tuple[Words, ...]]:
@@ -80,60 +63,6 @@ def entity_values(data: TrainingData) -> dict[str, tuple[Words, ...]]:
     }
 
 
-def sample_sentences(data: TrainingData, count: int = SENTENCES, seed: int = 0) -> Iterator[Words]:
-    """Sentences as they may be said. Every example comes up once as it is written; equal data and seed give
-    equal sentences."""
-    rng = random.Random(seed)  # not a secret: a shuffle that repeats
-    examples = [example for example in data.examples if spoken_words(example.text)]
-    for example in examples:
-        yield spoken_words(example.text)
-    if not examples:
-        return
-    sampler = _Sampler(data, examples, rng)
-    for _ in range(max(0, count - len(examples))):
-        yield sampler.sentence()
-
-
-class _Sampler:
-    def __init__(self, data: TrainingData, examples: Sequence[Example], rng: random.Random) -> None:
-        self._rng = rng
-        self._closed = frozenset(data.lookups)
-        self._values = {
-            entity: _Deck(values, rng) for entity, values in entity_values(data).items() if values
-        }
-        self._numbers: dict[range, _Deck[int]] = {}
-        by_intent: dict[str, list[Example]] = {}
-        for example in examples:
-            by_intent.setdefault(example.intent, []).append(example)
-        self._intents = [_Deck(group, rng) for group in by_intent.values()]
-        self._weights = list(accumulate(len(group) ** 0.5 for group in by_intent.values()))
-
-    def sentence(self) -> Words:
-        [intent] = self._rng.choices(self._intents, cum_weights=self._weights)
-        words: list[str] = []
-        for segment in intent.deal().segments:
-            said = spoken_words(segment.text)
-            if segment.entity in self._values and segment.entity is not None:
-                if self._rng.random() >= KEEP:
-                    said = self._values[segment.entity].deal()
-                if segment.entity not in self._closed:
-                    said = self._with_numbers(_fold_numbers(said))
-            words += said
-        return tuple(words)
-
-    def _with_numbers(self, value: Words) -> Words:
-        words: list[str] = []
-        for place, word in enumerate(value):
-            words += self._number(value[place + 1 :]).split() if word == _NUMBER else [word]
-        return tuple(words)
-
-    def _number(self, after: Words) -> str:
-        unit = after[0].removesuffix("s") if after else ""
-        numbers = _RANGES.get(unit, _ANY_NUMBER)
-        deck = self._numbers.setdefault(numbers, _Deck(numbers, self._rng))
-        return number_in_words(deck.deal())
-
-
 def _fold_numbers(words: Words) -> Words:
     """Runs of number words become `#`: (twenty, five, minutes) → (#, minutes)."""
     folded: list[str] = []
@@ -145,13 +74,104 @@ def _fold_numbers(words: Words) -> Words:
     return tuple(folded)
 
 
-def arpa(sentences: Iterator[Words]) -> tuple[str, tuple[str, ...]]:
-    """The trigram model in ARPA format, and its words in alphabetical order. Seconds of computing."""
-    lines = [" ".join(words) for words in sentences]
-    if not lines:
+def expected_counts(data: TrainingData, sentences: int = SENTENCES) -> dict[Trigram, float]:
+    """How often each three words are expected in so many sentences: every example once as it is written, and
+    the rest as `Slot` says."""
+    values = {entity: tuple(numbers_spelled_out(said)) for entity, said in entity_values(data).items()}
+    counts = ExpectedCounts(values)
+    by_intent: dict[str, list[Example]] = {}
+    for example in data.examples:
+        if spoken_words(example.text):
+            by_intent.setdefault(example.intent, []).append(example)
+    written = sum(len(group) for group in by_intent.values())
+    weights = {intent: len(group) ** 0.5 for intent, group in by_intent.items()}
+    for intent, group in by_intent.items():
+        share = weights[intent] / sum(weights.values()) / len(group)
+        for example in group:
+            counts.add(spoken_words(example.text), 1.0)
+            counts.add(_pattern(example), max(0, sentences - written) * share)
+    return counts.trigrams()
+
+
+def _pattern(example: Example) -> list[str | Slot]:
+    parts: list[str | Slot] = []
+    for segment in example.segments:
+        said = spoken_words(segment.text)
+        parts += [Slot(segment.entity, said, KEEP)] if segment.entity and said else said
+    return parts
+
+
+def numbers_spelled_out(said: Iterable[Words]) -> Iterator[Words]:
+    """Each `#` replaced by each number that its unit allows."""
+    for value in said:
+        choices = [
+            [tuple(number_in_words(n).split()) for n in _numbers(value[place + 1 :])]
+            if word == _NUMBER
+            else [(word,)]
+            for place, word in enumerate(value)
+        ]
+        for chosen in product(*choices):
+            yield tuple(chain.from_iterable(chosen))
+
+
+def _numbers(after: Words) -> range:
+    unit = after[0].removesuffix("s") if after else ""
+    return _RANGES.get(unit, _ANY_NUMBER)
+
+
+def arpa(counts: Mapping[Trigram, float]) -> tuple[str, tuple[str, ...]]:
+    """The trigram model in ARPA format, and its words in alphabetical order.
+
+    What is expected too seldom is left to the shorter context, together with a share, DISCOUNT_MASS, of what is
+    not: a back-off model (Katz 1987) with expected counts.
+    """
+    pairs: dict[str, dict[str, float]] = {}
+    triples: dict[tuple[str, str], dict[str, float]] = {}
+    for (older, old, word), times in counts.items():
+        followers = pairs.setdefault(old, {})
+        followers[word] = followers.get(word, 0.0) + times
+        if older != NOTHING:
+            triples.setdefault((older, old), {})[word] = times
+    if not pairs:
         raise ValueError("a language model needs at least one sentence")
-    model = ArpaBoLM(text="\n".join(lines) + "\n", add_start=True, discount_mass=DISCOUNT_MASS)
-    model.compute()
-    out = StringIO()
-    model.write(out)
-    return out.getvalue(), tuple(sorted(set(model.grams_1) - {"<s>", "</s>"}))
+    single: dict[str, float] = {START: sum(pairs[START].values())}
+    for followers in pairs.values():
+        for word, times in followers.items():
+            single[word] = single.get(word, 0.0) + times
+    one = _probabilities(single, 0.0)
+    two = {old: _probabilities(followers, SELDOM_PAIR) for old, followers in pairs.items()}
+    three = {
+        context: probabilities
+        for context, followers in triples.items()
+        if context[1] in two.get(context[0], {})
+        and (probabilities := _probabilities(followers, SELDOM_TRIPLE))
+    }
+    lines = ["\\data\\", f"ngram 1={len(one)}", f"ngram 2={sum(map(len, two.values()))}"]
+    lines += [f"ngram 3={sum(map(len, three.values()))}", "", "\\1-grams:"]
+    for word, probability in sorted(one.items()):
+        lines.append(f"{log10(probability):.4f} {word} {_backoff(two.get(word, {}), one):.4f}")
+    lines += ["", "\\2-grams:"]
+    for old, after in sorted(two.items()):
+        for word, probability in sorted(after.items()):
+            backoff = _backoff(three.get((old, word), {}), two.get(word, {}))
+            lines.append(f"{log10(probability):.4f} {old} {word} {backoff:.4f}")
+    lines += ["", "\\3-grams:"]
+    for (older, old), after in sorted(three.items()):
+        for word, probability in sorted(after.items()):
+            lines.append(f"{log10(probability):.4f} {older} {old} {word}")
+    return "\n".join([*lines, "", "\\end\\", ""]), tuple(sorted(set(single) - {START, END}))
+
+
+def _probabilities(followers: Mapping[str, float], seldom: float) -> dict[str, float]:
+    """Of what is not seldom, with room for what is not there."""
+    kept = (1.0 - DISCOUNT_MASS) / sum(followers.values())
+    return {word: kept * times for word, times in followers.items() if times >= seldom}
+
+
+def _backoff(seen: Mapping[str, float], lower: Mapping[str, float]) -> float:
+    """Logarithm of what the shorter context's probabilities are multiplied by for words that are not `seen`."""
+    if not seen:
+        return 0.0
+    left = max(1.0 - sum(seen.values()), DISCOUNT_MASS)
+    unseen = max(1.0 - sum(lower.get(word, 0.0) for word in seen), DISCOUNT_MASS)
+    return log10(left / unseen)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.recognition.sphinx_decoders import Decoders
-from assistant.recognition.sphinx_decoding import Decoded, LivePass, decode
+from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Decoded, LivePass, decode
 from assistant.recognition.sphinx_sound import LiveLevel, dithered, levelled, speech_span
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 
@@ -35,8 +35,9 @@ class Utterance:
     def __init__(self, decoders: Decoders, dither: float, rng: np.random.Generator) -> None:
         self._decoders = decoders
         self._dither = dither
-        self._rng = rng
+        self._live_rng, self._final_seed = rng, int(rng.integers(2**32))
         self._sound: list[Pcm] = []
+        self._rest: Pcm = np.zeros(0, np.int16)  # not yet a whole block for the live pass
         self._level = LiveLevel()
         self._live: LivePass | None = None
         self._begun = False
@@ -49,12 +50,21 @@ class Utterance:
             if not self._begun:
                 self._begin()
             if self._live is not None:
-                self._live.advance(dithered(self._level(pcm), self._dither, self._rng), stop)
+                self._follow(self._live, pcm, stop)
                 return Progress(self._live.text, self._live.silence_s)
         except RuntimeError:  # PocketSphinx gave up on this decoder; the second pass uses another
             self._live = None
             self._decoders.discard()
         return Progress("", 0.0)
+
+    def _follow(self, live: LivePass, pcm: Pcm, stop: threading.Event) -> None:
+        """Block by block: what is heard must not depend on how busy the machine was."""
+        sound = np.concatenate([self._rest, pcm])
+        whole = sound.size // BLOCK_SAMPLES * BLOCK_SAMPLES
+        self._rest = sound[whole:]
+        for start in range(0, whole, BLOCK_SAMPLES):
+            block = self._level(sound[start : start + BLOCK_SAMPLES])
+            live.advance(dithered(block, self._dither, self._live_rng), stop)
 
     def _begin(self) -> None:
         self._begun = True
@@ -98,7 +108,8 @@ class Utterance:
         first, last = speech_span(pcm, (words[0].start_s, words[-1].end_s) if words else None)
         if first == last:
             return Decoded()
-        sound = dithered(levelled(pcm[first:last]), self._dither, self._rng)
+        rng = np.random.default_rng(self._final_seed)
+        sound = dithered(levelled(pcm[first:last]), self._dither, rng)
         try:
             return decode(self._decoders.final, sound, stop).later(first / SAMPLE_RATE_HZ)
         except RuntimeError:

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.dialogue.training_data import TrainingData, read_examples
-from assistant.recognition.language_model import sample_sentences
 from assistant.recognition.spoken_words import spoken_words
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from benchmarks.commands import COMMANDS
 from benchmarks.noise import household_noise, mixed
+from benchmarks.sampled import sample_sentences
 
 HERE = Path(__file__).parent
 Samples = npt.NDArray[np.float64]

@@ -11,9 +11,11 @@ from assistant.dialogue.annotations import parse_annotations
 from assistant.dialogue.training_data import Example, TrainingData
 from assistant.errors import UserError
 from assistant.recognition.build import LanguageModelFiles, build_language_model
-from assistant.recognition.language_model import arpa, entity_values, sample_sentences
+from assistant.recognition.expected_counts import END, NOTHING, START, Trigram
+from assistant.recognition.language_model import arpa, entity_values, expected_counts
 from assistant.recognition.pronunciation import arpabet, guess, pronounce, read_overrides
 from assistant.recognition.spoken_words import number_in_words, spoken_words
+from benchmarks.sampled import sample_sentences
 from tests.recognition.speech import home
 
 
@@ -56,13 +58,20 @@ def test_values_come_from_tables_examples_and_synonyms() -> None:
     assert ("#", "minutes") in values["duration"]  # a number stands for all
 
 
+def said(counts: dict[Trigram, float]) -> set[str]:
+    return {" ".join(trigram).strip() for trigram in counts}
+
+
 def test_every_number_that_a_unit_allows_can_be_said() -> None:
-    said = {" ".join(words) for words in sample_sentences(home(), 6000)}
+    expected = said(expected_counts(home()))
     for minutes in range(1, 61):
-        assert any(f"{number_in_words(minutes)} minutes" in sentence for sentence in said), minutes
+        number = number_in_words(minutes).split()[-1]
+        assert any(each.endswith(f"{number} minutes") for each in expected), minutes
     for percent in range(101):
-        assert any(f"{number_in_words(percent)} percent" in sentence for sentence in said), percent
-    assert not any("ninety nine hour" in sentence for sentence in said)
+        number = number_in_words(percent).split()[-1]
+        assert any(each.endswith(f"{number} percent") for each in expected), percent
+    assert "ninety nine hour" not in expected
+    assert "ninety nine hours" not in expected
 
 
 def test_a_lookup_table_says_which_numbers_there_are() -> None:
@@ -71,14 +80,37 @@ def test_a_lookup_table_says_which_numbers_there_are() -> None:
         Example("wait", parse_annotations("wait [five minutes](duration)")),
     )
     data = TrainingData(examples, {"size": ("twelve ounce", "twenty ounce")}, {}, {})
-    said = {" ".join(words) for words in sample_sentences(data, 4000)}
-    assert {each for each in said if "ounce" in each} == {"a twelve ounce coffee", "a twenty ounce coffee"}
-    assert "wait fifty one minutes" in said  # an entity without one takes any
+    expected = said(expected_counts(data))
+    assert {each for each in expected if each.endswith("ounce")} == {"a twelve ounce", "a twenty ounce"}
+    assert "fifty one minutes" in expected  # an entity without one takes any
 
 
-def test_equal_data_gives_equal_sentences_and_another_seed_others() -> None:
-    assert list(sample_sentences(home(), 500)) == list(sample_sentences(home(), 500))
-    assert list(sample_sentences(home(), 500)) != list(sample_sentences(home(), 500, seed=1))
+def test_what_is_expected_is_what_random_sentences_tend_to() -> None:
+    data = home()
+    drawn: Counter[Trigram] = Counter()
+    count = 40_000
+    for words in sample_sentences(data, count):
+        padded = (NOTHING, START, *words, END)
+        drawn.update(zip(padded, padded[1:], padded[2:], strict=False))
+    written = len([example for example in data.examples if spoken_words(example.text)])
+    expected = expected_counts(data, count)
+    only_drawn = 1 - written / count
+    for trigram, times in drawn.items():
+        assert trigram in expected, trigram
+        if times > 400:
+            assert times * only_drawn == pytest.approx(expected[trigram], rel=0.25), trigram
+
+
+def test_each_pattern_takes_each_value_however_rare_both_are() -> None:
+    """Drawn at random, "bedroom off" had not come up where "bedroom on" had, and off was heard as on."""
+    rooms = tuple(f"room{letter}{other}" for letter in "abcdefgh" for other in "abcdefgh")
+    switch = "turn the light in the [rooma a](area) {}"
+    examples = [Example(word, parse_annotations(switch.format(word))) for word in ("on", "off")]
+    examples += [Example("stop", parse_annotations(f"stop now {n}")) for n in range(50)]
+    expected = expected_counts(TrainingData(tuple(examples), {"area": rooms}, {}, {}))
+    for room in rooms:
+        assert expected["the", room, "on"] == pytest.approx(expected["the", room, "off"])
+        assert expected[room, "off", END] > 0
 
 
 def test_a_thousand_values_do_not_drown_the_commands() -> None:
@@ -89,16 +121,47 @@ def test_a_thousand_values_do_not_drown_the_commands() -> None:
         for other in "abcdefghijklmnopqrstuvwxyz"
     )
     big = TrainingData(data.examples, {**data.lookups, "item": items}, data.synonyms, {})
-    before = Counter(words[0] for words in sample_sentences(data, 4000))
-    after = Counter(words[0] for words in sample_sentences(big, 4000))
-    assert after["stop"] == pytest.approx(before["stop"], rel=0.15)
+    stop = (NOTHING, START, "stop")
+    assert expected_counts(big)[stop] == pytest.approx(expected_counts(data)[stop], rel=0.01)
+    assert {word for item in items for word in spoken_words(item)} <= set(arpa(expected_counts(big))[1])
 
 
 def test_the_model_is_in_arpa_format_and_knows_all_words() -> None:
-    model, words = arpa(iter([("turn", "on"), ("turn", "off")]))
+    examples = [Example("switch", parse_annotations(f"turn {word}")) for word in ("on", "off")]
+    model, words = arpa(expected_counts(TrainingData(tuple(examples), {}, {}, {})))
     assert words == ("off", "on", "turn")
     assert "ngram 3=" in model
     assert "<s> turn on" in model
+
+
+def test_the_probabilities_after_any_context_sum_to_one() -> None:
+    """Those that are listed and those that are left to a shorter context."""
+    model, words = arpa(expected_counts(home()))
+    probability, backoff = read_arpa(model)
+
+    def p(context: tuple[str, ...], word: str) -> float:
+        if (*context, word) in probability:
+            return probability[*context, word]
+        return backoff.get(context, 1.0) * p(context[1:], word)
+
+    contexts = [context for context in backoff if len(context) == 2 and context[1] != END]
+    for context in contexts[:: max(1, len(contexts) // 60)]:
+        assert sum(p(context, word) for word in (*words, END)) == pytest.approx(1.0, abs=0.02), context
+
+
+def read_arpa(model: str) -> tuple[dict[tuple[str, ...], float], dict[tuple[str, ...], float]]:
+    probability: dict[tuple[str, ...], float] = {}
+    backoff: dict[tuple[str, ...], float] = {}
+    order = 0
+    for line in model.splitlines():
+        if line.startswith("\\") and line[1:2].isdigit():
+            order = int(line[1])
+        elif order and line and not line.startswith("\\"):
+            first, *rest = line.split()
+            probability[tuple(rest[:order])] = 10 ** float(first)
+            if len(rest) > order:
+                backoff[tuple(rest[:order])] = 10 ** float(rest[order])
+    return probability, backoff
 
 
 @pytest.mark.parametrize(
