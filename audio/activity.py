@@ -28,6 +28,14 @@ class SpeechStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """Speech may have ended: a good time to prepare for it. `index`: as for `SpeechStopped`, which follows unless the
+    voice goes on."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """Probability of speech in samples [start, end)."""
 
@@ -65,11 +73,12 @@ class VoiceActivity:
 
 
 class ActivityGate:
-    """Turns probabilities into starts and stops. Pure: time is sample indices, in the order of the sound.
+    """Turns probabilities into starts, pauses and stops. Pure: time is sample indices, in the order of the sound.
 
     Speech starts when at least `min_speech_ms` of sound has been voiced, with no pause in it as long as
-    that; what is shorter is a click or a cough and is never reported. It stops after `hangover_ms` without
-    voice. Voiced is what is above `threshold`, and after that what is above the lower exit threshold.
+    that; what is shorter is a click or a cough and is never reported. It pauses after `pause_ms`, and stops
+    after `hangover_ms` without voice. Voiced is what is above `threshold`, and after that what is above the
+    lower exit threshold.
     """
 
     def __init__(
@@ -78,6 +87,7 @@ class ActivityGate:
         *,
         exit_threshold: float | None = None,
         min_speech_ms: int = 120,
+        pause_ms: int = 64,
         hangover_ms: int = 160,
     ) -> None:
         self._threshold = threshold
@@ -85,12 +95,14 @@ class ActivityGate:
         if not 0.0 < self._exit <= threshold <= 1.0:
             raise ValueError(f"thresholds must be 0 < exit ≤ entry ≤ 1, not {self._exit} and {threshold}")
         self._min_speech = min_speech_ms * SAMPLE_RATE_HZ // 1000
+        self._pause = pause_ms * SAMPLE_RATE_HZ // 1000
         self._hangover = hangover_ms * SAMPLE_RATE_HZ // 1000
         self.reset()
 
     def reset(self) -> None:
         """Forget what was heard: nobody speaks."""
         self._speaking = False
+        self._paused = False  # and it was reported
         self._start: int | None = None  # where the candidate or the speech began
         self._voiced = 0  # voiced samples of the candidate
         self._last_voiced = 0  # index after the last voiced sample
@@ -101,7 +113,7 @@ class ActivityGate:
         """Between a start and a stop that were reported."""
         return self._speaking
 
-    def update(self, activity: Activity) -> SpeechStarted | SpeechStopped | None:
+    def update(self, activity: Activity) -> SpeechStarted | SpeechPaused | SpeechStopped | None:
         """The next chunk. At most one transition."""
         soft = activity.probability >= self._exit
         if not soft:
@@ -118,12 +130,13 @@ class ActivityGate:
             self._voiced = activity.start - self._start
         self._voiced += activity.end - activity.start
         self._last_voiced = activity.end
+        self._paused = False
         if self._speaking or self._voiced < self._min_speech:
             return None
         self._speaking = True
         return SpeechStarted(self._start)
 
-    def _on_pause(self, activity: Activity) -> SpeechStopped | None:
+    def _on_pause(self, activity: Activity) -> SpeechPaused | SpeechStopped | None:
         if self._start is None:
             return None
         pause = activity.end - self._last_voiced
@@ -131,8 +144,11 @@ class ActivityGate:
             if pause >= self._min_speech:
                 self._start = None
             return None
-        if pause < self._hangover:
+        if pause >= self._hangover:
+            self._speaking = False
+            self._start = None
+            return SpeechStopped(self._last_voiced)
+        if self._paused or pause < self._pause:
             return None
-        self._speaking = False
-        self._start = None
-        return SpeechStopped(self._last_voiced)
+        self._paused = True
+        return SpeechPaused(self._last_voiced)

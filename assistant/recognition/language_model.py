@@ -3,14 +3,16 @@
 A trigram model of the sentences that the training examples stand for. Intents count by the square root of how
 many examples they have, and inside an intent every example counts alike, so neither a talkative intent nor a
 long list of values drowns the rest. The entities of an example keep their value or take any other of their
-class. Numbers inside values ("twenty five minutes") stand for all numbers that the unit allows.
+class. A value of several words is one word of the model (compounds.py). Numbers inside values ("twenty five
+minutes") stand for all numbers that the unit allows, and those stay words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, product
 from math import log10
 
-from assistant.dialogue.training_data import Example, TrainingData
+from assistant.dialogue.training_data import Example, Segment, TrainingData
+from assistant.recognition.compounds import compound
 from assistant.recognition.expected_counts import END, NOTHING, START, ExpectedCounts, Slot, Trigram
 from assistant.recognition.regexes import expand
 from assistant.recognition.spoken_words import NUMBER_WORDS, number_in_words, spoken_words
@@ -77,8 +79,8 @@ def _fold_numbers(words: Words) -> Words:
 def expected_counts(data: TrainingData, sentences: int = SENTENCES) -> dict[Trigram, float]:
     """How often each three words are expected in so many sentences: every example once as it is written, and
     the rest as `Slot` says."""
-    values = {entity: tuple(numbers_spelled_out(said)) for entity, said in entity_values(data).items()}
-    counts = ExpectedCounts(values)
+    values = entity_values(data)
+    counts = ExpectedCounts({entity: tuple(all_said(said)) for entity, said in values.items()})
     by_intent: dict[str, list[Example]] = {}
     for example in data.examples:
         if spoken_words(example.text):
@@ -88,17 +90,35 @@ def expected_counts(data: TrainingData, sentences: int = SENTENCES) -> dict[Trig
     for intent, group in by_intent.items():
         share = weights[intent] / sum(weights.values()) / len(group)
         for example in group:
-            counts.add(spoken_words(example.text), 1.0)
-            counts.add(_pattern(example), max(0, sentences - written) * share)
+            pattern = _pattern(example, data)
+            counts.add([word for part in pattern for word in _written(part)], 1.0)
+            counts.add(pattern, max(0, sentences - written) * share)
     return counts.trigrams()
 
 
-def _pattern(example: Example) -> list[str | Slot]:
+def _pattern(example: Example, data: TrainingData) -> list[str | Slot]:
     parts: list[str | Slot] = []
     for segment in example.segments:
-        said = spoken_words(segment.text)
+        said = words_of(segment, data)
         parts += [Slot(segment.entity, said, KEEP)] if segment.entity and said else said
     return parts
+
+
+def _written(part: str | Slot) -> Words:
+    return part.own if isinstance(part, Slot) else (part,)
+
+
+def words_of(segment: Segment, data: TrainingData) -> Words:
+    """What is said in it, as words of the model."""
+    said = spoken_words(segment.text)
+    closed = segment.entity in data.lookups or NUMBER_WORDS.isdisjoint(said)
+    return compound(said) if segment.entity and closed else said
+
+
+def all_said(values: Iterable[Words]) -> Iterator[Words]:
+    """Each of the values of an entity, as words of the model."""
+    for value in values:
+        yield from numbers_spelled_out([value]) if _NUMBER in value else [compound(value)]
 
 
 def numbers_spelled_out(said: Iterable[Words]) -> Iterator[Words]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.recognition.base import (
     Hints,
+    LooksAhead,
     OnPartial,
     Partial,
     Recognizer,
@@ -89,6 +90,11 @@ class RoutedStream:
         self._samples += block.size
         if self._panel.whisper is not None:
             self._sound.append(block)
+
+    def look_ahead(self) -> None:
+        """As in `LooksAhead`, by the embedded recogniser. Whether Whisper is needed is known only afterwards."""
+        if isinstance(self.embedded, LooksAhead):
+            self.embedded.look_ahead()
 
     async def finish(self) -> Transcript:
         if self._over:

@@ -5,6 +5,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from assistant.config.model import Sphinx
 from assistant.recognition.base import OnPartial, Partial, RecognizerUnavailable, Transcript
 from assistant.recognition.build import LanguageModelFiles
 from assistant.recognition.confidence import sphinx_confidence
-from assistant.recognition.sphinx_decoders import Decoders
+from assistant.recognition.sphinx_decoders import WARPS, Decoders
 from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Abandoned
 from assistant.recognition.sphinx_utterance import Outcome, Progress, Utterance, joined
 from assistant.recognition.stability import StablePrefix
@@ -21,9 +22,6 @@ from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 ENGINE = "sphinx"
 MAX_UTTERANCE_S = 60.0
-LOOK_AHEAD_S = 0.25
-"""Silence after which the second pass is made ahead: shorter than what ends a turn, longer than the closure
-of a stop consonant between two words."""
 
 
 class SphinxRecognizer:
@@ -53,6 +51,8 @@ class SphinxRecognizer:
         """Load acoustic and language model. Raises `RecognizerUnavailable` with what to do."""
         await self.worker.submit(lambda _stop: self._decoders.load())
         await self.worker.submit(lambda _stop: self._decoders.load_live())
+        for warp in WARPS[1:]:
+            await self.worker.submit(partial(self._load_other, self._decoders, warp), Priority.AHEAD)
 
     async def swap(self, files: LanguageModelFiles) -> None:
         """Recognise with another language model from the next utterance on; those under way end with theirs.
@@ -63,7 +63,13 @@ class SphinxRecognizer:
         decoders = Decoders(files, self._settings)
         await self.worker.submit(lambda _stop: decoders.load(), Priority.AHEAD)
         await self.worker.submit(lambda _stop: decoders.load_live(), Priority.AHEAD)
+        for warp in WARPS[1:]:
+            await self.worker.submit(partial(self._load_other, decoders, warp), Priority.AHEAD)
         self.files, self._decoders = files, decoders
+
+    @staticmethod
+    def _load_other(decoders: Decoders, warp: float, _stop: threading.Event) -> None:
+        decoders.load_other(warp)
 
     def stream(self, on_partial: OnPartial | None = None) -> "SphinxStream":
         rng = np.random.default_rng(self._seed)
@@ -84,7 +90,7 @@ class SphinxStream:
         self._waiting_samples = 0
         self._samples = 0
         self._job: asyncio.Future[Progress] | asyncio.Future[None] | None = None
-        self._looked_ahead_at: str | None = None
+        self._paused = False  # and the second pass has not begun
         self._stability = StablePrefix()
         self._over = False
 
@@ -97,6 +103,13 @@ class SphinxStream:
         self._waiting_samples += block.size
         self._samples += block.size
         self._go_on()
+
+    def look_ahead(self) -> None:
+        """As in `LooksAhead`: the second pass is made now, behind what is more urgent, and `finish` takes it where
+        no words came after it."""
+        if not self._over:
+            self._paused = True
+            self._go_on()
 
     async def caught_up(self) -> None:
         """Return when all that was fed in whole blocks has been worked on, looking ahead included."""
@@ -131,10 +144,18 @@ class SphinxStream:
 
     def _go_on(self) -> None:
         """Hand over what has come in, if the worker is not busy with this utterance."""
-        if self._over or self._job is not None or self._waiting_samples < BLOCK_SAMPLES:
+        if (
+            self._over
+            or self._job is not None
+            or not (self._paused or self._waiting_samples >= BLOCK_SAMPLES)
+        ):
             return
         blocks, self._waiting, self._waiting_samples = self._waiting, [], 0
-        self._submit(lambda stop: self._utterance.advance(joined(blocks), stop), Priority.PARTIAL)
+        if self._paused:
+            self._paused = False
+            self._submit(lambda stop: self._utterance.look_ahead(joined(blocks), stop), Priority.AHEAD)
+        else:
+            self._submit(lambda stop: self._utterance.advance(joined(blocks), stop), Priority.PARTIAL)
 
     def _submit(self, work: Callable[[threading.Event], Progress], priority: Priority) -> None:
         try:
@@ -150,15 +171,7 @@ class SphinxStream:
         progress = job.result()
         if self._on_partial is not None and self._stability.update(progress.text):
             self._on_partial(Partial(progress.text, self._stability.stable, ENGINE))
-        if progress.silence_s >= LOOK_AHEAD_S and progress.text not in ("", self._looked_ahead_at):
-            self._looked_ahead_at = progress.text
-            self._submit(lambda stop: self._ahead(progress, stop), Priority.AHEAD)
-        else:
-            self._go_on()
-
-    def _ahead(self, progress: Progress, stop: threading.Event) -> Progress:
-        self._utterance.look_ahead(stop)
-        return progress
+        self._go_on()
 
     def _finish(self, stop: threading.Event) -> Outcome:
         self._utterance.advance(joined(self._waiting), stop)

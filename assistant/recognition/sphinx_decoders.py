@@ -11,6 +11,10 @@ WORDS_SEARCH = "_default"
 MEAN_SEARCH = "mean"
 """A search of final decoders for a single word, when only the features are wanted."""
 
+WARPS = (1.0, 0.93, 1.07)
+"""How far the frequency axis is stretched for the second pass, the usual one first: vocal tracts differ in length
+(Lee and Rose 1998, "A frequency warping approach to speaker normalization", who search from 0.88 to 1.12)."""
+
 
 class Decoders:
     """Makes decoders for one language model and lends them out. Worker thread.
@@ -22,15 +26,26 @@ class Decoders:
     def __init__(self, files: LanguageModelFiles, settings: Sphinx, live: int = 4) -> None:
         self._files = files
         self._settings = settings
+        self._final: dict[float, Decoder] = {}
         self._free: list[Decoder] = []
         self._left = live
 
     def load(self) -> None:
-        """Make the final decoder. Raises `RecognizerUnavailable`."""
+        """Make the final decoder of the usual warp. Raises `RecognizerUnavailable`."""
         for path in (self._files.language_model, self._files.dictionary):
             if not path.is_file() or path.stat().st_size == 0:
                 raise RecognizerUnavailable(f"The language model {path} is missing: run `assistant train`.")
-        self.final = self._make(final=True)
+        self._final = {WARPS[0]: self._make(final=True)}
+
+    def load_other(self, warp: float) -> None:
+        """Make a final decoder that would otherwise be made when it is first needed."""
+        self.final(warp)
+
+    def final(self, warp: float = WARPS[0]) -> Decoder:
+        """The decoder for second passes at this one of `WARPS`."""
+        if warp not in self._final:
+            self._final[warp] = self._make(final=True, warp=warp)
+        return self._final[warp]
 
     def load_live(self) -> None:
         """Make the first live decoder, which would otherwise be made in the first utterance."""
@@ -53,12 +68,13 @@ class Decoders:
         """A borrowed decoder failed: it is not used again, and a new one may be made for it."""
         self._left += 1
 
-    def renew(self) -> None:
-        """The final decoder failed: make a new one."""
-        self.final = self._make(final=True)
+    def renew(self, warp: float) -> None:
+        """The final decoder of this warp failed: make a new one."""
+        self._final[warp] = self._make(final=True, warp=warp)
 
-    def _make(self, *, final: bool) -> Decoder:
+    def _make(self, *, final: bool, warp: float = WARPS[0]) -> Decoder:
         settings = self._settings
+        warped = {} if warp == WARPS[0] else {"warp_type": "inverse_linear", "warp_params": str(warp)}
         try:
             decoder = Decoder(
                 hmm=get_model_path("en-us/en-us"),
@@ -72,6 +88,7 @@ class Decoders:
                 bestpath=final,
                 ds=1 if final else 2,  # live, each second frame's scores hold for the next: 40 % less work
                 loglevel="FATAL",
+                **warped,
             )
             if final:
                 decoder.add_jsgf_string(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pocketsphinx import Decoder
 
 from assistant.recognition.base import Word
+from assistant.recognition.compounds import taken_apart, words_in
 from assistant.recognition.sphinx_decoders import MEAN_SEARCH, WORDS_SEARCH
 from assistant.recognition.sphinx_mean import Mean, RunningMean, set_mean
 from audio.frames import SAMPLE_RATE_HZ, Pcm
@@ -44,7 +45,7 @@ class Decoded:
         0.0  # of the words, per frame, natural logarithm, against the best phone state; ≤ 0
     )
     surprises: tuple[float, ...] = ()
-    """Of each word and the end of the sentence, after the two words before: -log of its probability in the
+    """Of each word or compound and the end of the sentence, after the two before: -log of its probability in the
     language model, natural logarithm. About 1 in a sentence that it knows, 10 for a word out of place."""
 
     @property
@@ -63,7 +64,6 @@ class LivePass:
     def __init__(self, decoder: Decoder) -> None:
         self.decoder = decoder
         self.words: tuple[Word, ...] = ()
-        self._frames = 0
         self._mean = RunningMean(decoder)
         decoder.start_utt()
 
@@ -72,18 +72,11 @@ class LivePass:
         for block in _blocks(pcm, stop):
             self.decoder.process_raw(block)
             self._mean.update()
-        self._frames = self.decoder.n_frames()
         self.words = _words(self.decoder)
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
-
-    @property
-    def silence_s(self) -> float:
-        """How long no word has been heard."""
-        heard_s = self.words[-1].end_s if self.words else 0.0
-        return max(0.0, self._frames * FRAME_S - heard_s)
 
     def end(self) -> None:
         self.decoder.end_utt()
@@ -153,7 +146,7 @@ def _segments(decoder: Decoder) -> list[tuple[Word, int, float]]:
 
 
 def _words(decoder: Decoder) -> tuple[Word, ...]:
-    return tuple(word for word, _, _ in _segments(decoder))
+    return tuple(part for word, _, _ in _segments(decoder) for part in taken_apart(word))
 
 
 def _decoded(decoder: Decoder) -> Decoded:
@@ -161,13 +154,13 @@ def _decoded(decoder: Decoder) -> Decoded:
     hypothesis = decoder.hyp()
     if not segments or hypothesis is None:
         return Decoded()
-    words = tuple(word for word, _, _ in segments)
+    words = tuple(part for word, _, _ in segments for part in taken_apart(word))
     return Decoded(
         words=words,
         alternatives=_alternatives(decoder, " ".join(word.text for word in words)),
         posterior=float(hypothesis.prob) if math.isfinite(hypothesis.prob) else 0.0,
         acoustic_score=sum(score for _, _, score in segments) / sum(frames for _, frames, _ in segments),
-        surprises=_surprises(decoder, [word.text for word in words]),
+        surprises=_surprises(decoder, [word.text for word, _, _ in segments]),
     )
 
 
@@ -190,5 +183,5 @@ def _alternatives(decoder: Decoder, best: str) -> tuple[str, ...]:
             break
         if hypothesis is not None:
             words = hypothesis.hypstr.split()
-            readings[" ".join(word.partition("(")[0] for word in words if not _is_filler(word))] = None
+            readings[words_in(word.partition("(")[0] for word in words if not _is_filler(word))] = None
     return tuple(reading for reading in readings if reading not in ("", best))[:_N_BEST]

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.recognition.sphinx_decoders import Decoders
+from assistant.recognition.confidence import sphinx_confidence
+from assistant.recognition.sphinx_decoders import WARPS, Decoders
 from assistant.recognition.sphinx_decoding import BLOCK_SAMPLES, Decoded, LivePass, decode
 from assistant.recognition.sphinx_sound import LiveLevel, dithered, levelled, speech_span
 from audio.frames import SAMPLE_RATE_HZ, Pcm
+
+SURE_ENOUGH = 0.8
+"""From this confidence on a second pass stands as it is."""
+
+FRESH_S = 0.3
+"""A second pass that was made in a pause stands when no more sound than this came after it: the pause lasted until it
+was clear that nobody speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +25,6 @@ class Progress:
     """Where a live pass stands."""
 
     text: str
-    silence_s: float  # since the last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,15 @@ class Outcome:
     decoded: Decoded
     live_text: str | None
     ahead: bool  # the second pass had been made before the utterance was over
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A second pass made in a pause, when so much had been heard."""
+
+    live_text: str
+    samples: int
+    decoded: Decoded
 
 
 class Utterance:
@@ -41,7 +57,7 @@ class Utterance:
         self._level = LiveLevel()
         self._live: LivePass | None = None
         self._begun = False
-        self._ahead: tuple[str, Decoded] | None = None  # the live text it was made at
+        self._ahead: _Ahead | None = None
 
     def advance(self, pcm: Pcm, stop: threading.Event) -> Progress:
         """More of the utterance. Raises `Abandoned`, after which only `close` is allowed."""
@@ -51,11 +67,11 @@ class Utterance:
                 self._begin()
             if self._live is not None:
                 self._follow(self._live, pcm, stop)
-                return Progress(self._live.text, self._live.silence_s)
+                return Progress(self._live.text)
         except RuntimeError:  # PocketSphinx gave up on this decoder; the second pass uses another
             self._live = None
             self._decoders.discard()
-        return Progress("", 0.0)
+        return Progress("")
 
     def _follow(self, live: LivePass, pcm: Pcm, stop: threading.Event) -> None:
         """Block by block: what is heard must not depend on how busy the machine was."""
@@ -72,18 +88,22 @@ class Utterance:
         if decoder is not None:
             self._live = LivePass(decoder)
 
-    def look_ahead(self, stop: threading.Event) -> None:
-        """The speaker paused: make the second pass now. It stands if nothing more is said."""
-        if self._live is not None:
-            self._ahead = (self._live.text, self._second_pass(stop))
+    def look_ahead(self, pcm: Pcm, stop: threading.Event) -> Progress:
+        """More of the utterance, after which the speaker paused: make the second pass now. It stands if nothing more
+        is said. Raises `Abandoned`."""
+        progress = self.advance(pcm, stop)
+        if progress.text:
+            samples = sum(block.size for block in self._sound)
+            self._ahead = _Ahead(progress.text, samples, self._second_pass(stop))
+        return progress
 
     def finish(self, stop: threading.Event) -> Outcome:
         """The result. Raises `Abandoned`. The live decoder goes back in any case."""
         try:
             live_text = self._live.text if self._live is not None else None
-            if self._ahead is not None and self._ahead[0] == live_text:
-                return Outcome(self._ahead[1], live_text, ahead=True)
-            return Outcome(self._second_pass(stop), live_text, ahead=False)
+            ahead = self._ahead if self._ahead is not None and self._stands(self._ahead, live_text) else None
+            first = ahead.decoded if ahead is not None else self._second_pass(stop)
+            return Outcome(self._surest(first, stop), live_text, ahead=ahead is not None)
         finally:
             self.close()
 
@@ -101,7 +121,25 @@ class Utterance:
         else:
             self._decoders.give_back(live.decoder)
 
-    def _second_pass(self, stop: threading.Event) -> Decoded:
+    def _stands(self, ahead: "_Ahead", live_text: str | None) -> bool:
+        since = sum(block.size for block in self._sound) - ahead.samples
+        return ahead.live_text == live_text or since <= FRESH_S * SAMPLE_RATE_HZ
+
+    def _surest(self, first: Decoded, stop: threading.Event) -> Decoded:
+        """The reading of which one may be surest: where the first is doubtful, those for speakers with a longer or
+        a shorter vocal tract are made too. Each warp of WARPS alone got 132, 135 and 131 of 150 recorded orders
+        right in noise, all three 136."""
+        best, confidence = first, sphinx_confidence(first)[0]
+        for warp in WARPS[1:]:
+            if not 0.0 < confidence < SURE_ENOUGH:
+                break
+            other = self._second_pass(stop, warp)
+            sure = sphinx_confidence(other)[0]
+            if sure > confidence:
+                best, confidence = other, sure
+        return best
+
+    def _second_pass(self, stop: threading.Event, warp: float = WARPS[0]) -> Decoded:
         """Of what may be speech only: silence costs time, and noise has words for who listens long enough."""
         pcm = joined(self._sound)
         words = self._live.words if self._live is not None else ()
@@ -111,9 +149,9 @@ class Utterance:
         rng = np.random.default_rng(self._final_seed)
         sound = dithered(levelled(pcm[first:last]), self._dither, rng)
         try:
-            return decode(self._decoders.final, sound, stop).later(first / SAMPLE_RATE_HZ)
+            return decode(self._decoders.final(warp), sound, stop).later(first / SAMPLE_RATE_HZ)
         except RuntimeError:
-            self._decoders.renew()
+            self._decoders.renew(warp)
             raise
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.dialogue.training_data import TrainingData, read_examples
+from assistant.recognition.compounds import words_in
 from assistant.recognition.spoken_words import spoken_words
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ, Pcm
@@ -113,7 +114,7 @@ def home_commands(heldout: Path) -> list[str]:
 
 
 def sampled_commands(data: TrainingData, count: int, seed: int) -> list[str]:
-    sentences = {" ".join(words) for words in sample_sentences(data, 4 * count, seed)}
+    sentences = {words_in(words) for words in sample_sentences(data, 4 * count, seed)}
     return random.Random(seed).sample(sorted(sentences), count)
 
 

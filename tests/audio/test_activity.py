@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.activity import Activity, ActivityGate, SpeechStarted, SpeechStopped, VoiceActivity
+from audio.activity import Activity, ActivityGate, SpeechPaused, SpeechStarted, SpeechStopped, VoiceActivity
 from audio.frames import Pcm
 from tests.audio.conftest import Speak, frames_of, voiced_span, with_silence
 
@@ -13,10 +13,16 @@ CHUNK = 512  # 32 ms
 MS = 16
 
 
-def run(probabilities: list[float], gate: ActivityGate | None = None) -> list[SpeechStarted | SpeechStopped]:
+def all_of(
+    probabilities: list[float], gate: ActivityGate | None = None
+) -> list[SpeechStarted | SpeechPaused | SpeechStopped]:
     gate = gate or ActivityGate(0.5, exit_threshold=0.35, min_speech_ms=120, hangover_ms=160)
     events = (gate.update(Activity(p, n * CHUNK, (n + 1) * CHUNK)) for n, p in enumerate(probabilities))
     return [event for event in events if event is not None]
+
+
+def run(probabilities: list[float], gate: ActivityGate | None = None) -> list[SpeechStarted | SpeechStopped]:
+    return [event for event in all_of(probabilities, gate) if not isinstance(event, SpeechPaused)]
 
 
 def start(chunk: int) -> SpeechStarted:
@@ -53,6 +59,16 @@ def test_the_gate(case: str) -> None:
     assert run(probabilities) == events
 
 
+def test_each_pause_is_told_once_and_before_the_stop() -> None:
+    assert all_of([0.9] * 6 + [0] * 3 + [0.9] * 6 + [0] * 10) == [
+        start(0),
+        SpeechPaused(6 * CHUNK),
+        SpeechPaused(15 * CHUNK),
+        stop(15),
+    ]
+    assert all_of([0.9] * 6 + [0] + [0.9] * 6) == [start(0)]  # 32 ms: within a word
+
+
 @given(st.lists(st.floats(0, 1), max_size=200))
 def test_starts_and_stops_alternate_and_never_overlap(probabilities: list[float]) -> None:
     events = run(probabilities)
@@ -81,7 +97,7 @@ def test_impossible_thresholds_are_refused() -> None:
 def detect(pcm: Pcm) -> list[SpeechStarted | SpeechStopped]:
     vad, gate = VoiceActivity(), ActivityGate()
     found = [gate.update(activity) for frame in frames_of(pcm) for activity in vad.feed(frame)]
-    return [event for event in found if event is not None]
+    return [event for event in found if isinstance(event, SpeechStarted | SpeechStopped)]
 
 
 @pytest.mark.parametrize("voice", ["slt", "rms", "awb"])

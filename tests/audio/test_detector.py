@@ -3,11 +3,12 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from audio.activity import SpeechStarted, SpeechStopped
+from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed, DetectorSettings
 from audio.errors import BadWakeWord
 from audio.frames import FRAME_SAMPLES, Frame
@@ -17,12 +18,17 @@ from tests.audio.conftest import Speak, frames_of, with_silence
 QUIET = np.zeros(FRAME_SAMPLES, np.int16)
 
 
+def kept(events: list[DetectorEvent]) -> Callable[[DetectorEvent], None]:
+    """Pauses aside, which test_activity.py is about."""
+    return lambda event: None if isinstance(event, SpeechPaused) else events.append(event)
+
+
 async def test_events_come_on_the_loop_in_order_and_only_when_something_changes(speak: Speak) -> None:
     events: list[DetectorEvent] = []
     threads = set()
 
     def on_event(event: DetectorEvent) -> None:
-        events.append(event)
+        kept(events)(event)
         threads.add(threading.current_thread())
 
     detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), on_event)
@@ -42,7 +48,7 @@ async def test_events_come_on_the_loop_in_order_and_only_when_something_changes(
 
 async def test_either_engine_can_be_switched_off_and_on(speak: Speak) -> None:
     events: list[DetectorEvent] = []
-    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), events.append)
+    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), kept(events))
     await detector.start()
     frames = frames_of(with_silence(speak("hey jarvis"), after_s=2))
 
@@ -65,7 +71,7 @@ async def test_either_engine_can_be_switched_off_and_on(speak: Speak) -> None:
 async def test_while_no_speech_is_looked_for_a_wake_word_brings_it_back(speak: Speak) -> None:
     """And the voice is known to have begun before the wake word, so a command in one breath is not cut."""
     events: list[DetectorEvent] = []
-    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), events.append)
+    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), kept(events))
     detector.detect_speech = False
     await detector.start()
     story = frames_of(with_silence(speak("the weather is fine today and the streets are dry"), after_s=1))
@@ -89,7 +95,7 @@ async def test_while_no_speech_is_looked_for_a_wake_word_brings_it_back(speak: S
 
 async def test_speech_is_over_for_who_looks_away(speak: Speak) -> None:
     events: list[DetectorEvent] = []
-    detector = Detector(DetectorSettings(), events.append)
+    detector = Detector(DetectorSettings(), kept(events))
     await detector.start()
     for frame in frames_of(with_silence(speak("the weather is fine today and the streets are dry"))):
         if events and detector.detect_speech:
@@ -120,7 +126,7 @@ async def test_feeding_never_waits_and_what_does_not_fit_is_counted() -> None:
 
 async def test_closing_is_quick_final_and_wakes_who_waits() -> None:
     events: list[DetectorEvent] = []
-    detector = Detector(DetectorSettings(), events.append)
+    detector = Detector(DetectorSettings(), kept(events))
     waiting = asyncio.create_task(detector.process(Frame(0, QUIET)))  # not started: it would wait
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -131,7 +137,7 @@ async def test_closing_is_quick_final_and_wakes_who_waits() -> None:
     await detector.close()
     assert events == []
 
-    running = Detector(DetectorSettings(), events.append)
+    running = Detector(DetectorSettings(), kept(events))
     await running.start()
     began = time.monotonic()
     await running.close()
@@ -154,7 +160,7 @@ async def test_a_cancelled_wait_does_not_disturb_the_worker() -> None:
 
 async def test_an_engine_that_fails_says_so_and_nobody_hangs() -> None:
     events: list[DetectorEvent] = []
-    detector = Detector(DetectorSettings(), events.append)
+    detector = Detector(DetectorSettings(), kept(events))
     await detector.start()
     broken = Frame(0, np.zeros((2, 2, 2), np.int16))  # what no source gives: the engine raises
     async with asyncio.timeout(2):

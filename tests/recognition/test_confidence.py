@@ -73,7 +73,7 @@ def test_surprises_are_those_of_the_language_model(home_model: LanguageModelFile
 def _surprises_of(files: LanguageModelFiles, text: str) -> tuple[float, ...]:
     decoders = Decoders(files, Sphinx())
     decoders.load()
-    return decode(decoders.final, say(text), threading.Event()).surprises
+    return decode(decoders.final(), say(text), threading.Event()).surprises
 
 
 def _grams(files: LanguageModelFiles) -> Iterator[tuple[str, float]]:

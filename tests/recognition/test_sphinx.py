@@ -12,8 +12,9 @@ from assistant.recognition import sphinx_utterance
 from assistant.recognition.base import Partial, RecognizerUnavailable
 from assistant.recognition.build import LanguageModelFiles
 from assistant.recognition.sphinx import SphinxRecognizer
+from assistant.recognition.sphinx_decoders import WARPS
 from assistant.recognition.sphinx_decoding import Decoded, decode
-from assistant.recognition.worker import Priority
+from assistant.recognition.sphinx_utterance import SURE_ENOUGH
 from audio.frames import SAMPLE_RATE_HZ
 from tests.recognition.speech import VOICES, WHY, needs_flite, say, speak
 
@@ -66,9 +67,43 @@ async def test_words_lie_where_they_were_spoken(sphinx: SphinxRecognizer) -> Non
     assert all(word.start_s < word.end_s and 0.0 <= word.probability <= 1.0 for word in transcript.words)
 
 
-async def test_after_a_pause_the_result_is_already_there(
+async def test_what_was_looked_at_ahead_in_a_pause_is_the_result(
     sphinx: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    passes = counted_passes(monkeypatch)
+    stream = sphinx.stream(lambda _partial: None)
+    await speak(stream, say("set a timer for ten minutes", trail_s=0.1), pause_s=0.0)
+    stream.look_ahead()
+    await stream.caught_up()
+    assert len(passes) == 1
+    stream.feed(np.zeros(1600, np.int16))  # until it is clear that nobody speaks
+    transcript = await stream.finish()
+    assert transcript.text == "set a timer for ten minutes"
+    assert len(passes) == 1
+
+
+async def test_what_is_said_after_a_look_ahead_is_in_the_result(sphinx: SphinxRecognizer) -> None:
+    stream = sphinx.stream(lambda _partial: None)
+    await speak(stream, say("turn on the light", trail_s=0.1), pause_s=0.0)
+    stream.look_ahead()
+    await stream.caught_up()
+    await speak(stream, say("in the kitchen", lead_s=0.1), pause_s=0.0)
+    assert (await stream.finish()).text == "turn on the light in the kitchen"
+
+
+async def test_doubtful_words_are_read_for_other_speakers_too(
+    sphinx: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = counted_passes(monkeypatch)
+    stream = sphinx.stream()
+    stream.feed(say("the light at the end of the tunnel was red"))
+    transcript = await stream.finish()
+    assert transcript.confidence < SURE_ENOUGH
+    assert len(passes) == len(WARPS)
+
+
+def counted_passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each second pass that is made."""
     passes: list[int] = []
 
     def counted(*arguments: Any) -> Decoded:
@@ -76,14 +111,7 @@ async def test_after_a_pause_the_result_is_already_there(
         return decode(*arguments)
 
     monkeypatch.setattr(sphinx_utterance, "decode", counted)
-    stream = sphinx.stream(lambda _partial: None)
-    await speak(stream, say("set a timer for ten minutes", trail_s=1.0), pause_s=0.01)
-    while stream._job is not None:  # the pause goes on until there is nothing left to do
-        await sphinx.worker.submit(lambda _stop: None, Priority.AHEAD)
-    before = len(passes)
-    transcript = await stream.finish()
-    assert transcript.text == "set a timer for ten minutes"
-    assert len(passes) == before >= 1
+    return passes
 
 
 async def test_who_speaks_on_after_a_pause_is_heard_to_the_end(sphinx: SphinxRecognizer) -> None:
