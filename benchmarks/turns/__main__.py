@@ -1,0 +1,63 @@
+"""Turn-taking, measured from outside on a virtual sound card.
+
+    script/bench turns [delay] [--count N] [--json FILE] [--set KEY=VALUE …]
+
+Without the name of a part: all of them. The person is one of flite's voices; what they say and what is answered is
+recorded at the microphone and the loudspeaker of a PulseAudio of its own, and timed there.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.report import load, machine
+from benchmarks.turns import delay
+from benchmarks.turns.figures import Report
+from benchmarks.turns.person import FLITE_MISSING, flite_is_missing
+from benchmarks.turns.utterances import commands
+from tests.sound_card import missing
+
+
+def main() -> int:
+    arguments = _arguments()
+    reason = FLITE_MISSING if flite_is_missing() else missing()
+    if reason:
+        print(f"bench: {reason}", file=sys.stderr)
+        return 1
+    print(f"{machine()}\n{load()}")
+    facts: dict[str, object] = {"machine": machine()}
+    for name in arguments.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            found = PARTS[name](arguments, Path(folder))
+        print(f"\n{name}\n" + "\n".join(found.lines), flush=True)
+        facts[name] = found.facts
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0
+
+
+def _delay(arguments: argparse.Namespace, folder: Path) -> Report:
+    chosen = commands()[arguments.skip :][: arguments.count]
+    return delay.report(delay.measure(chosen, folder, arguments.set))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {"delay": _delay}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/bench turns", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--count", type=int, help="only so many turns of each part")
+    parser.add_argument("--skip", type=int, default=0, help="without the first so many")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""From the end of what a person said to the first sound of the answer, timed at microphone and loudspeaker."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from assistant.recognition.spoken_words import as_said
+from audio.files import read
+from audio.frames import SAMPLE_RATE_HZ
+from benchmarks.turns.figures import HEADER, Report, Target, share
+from benchmarks.turns.monitor import Monitor, monitor
+from benchmarks.turns.person import Person
+from benchmarks.turns.running import Running, quoted, running, stages_ms
+from benchmarks.turns.sounds import Samples, place
+from benchmarks.turns.utterances import Utterance
+from tests.sound_card import RECORDING_RATE_HZ, SoundCard, sound_card
+
+ANSWER_TIMEOUT_S = 12.0
+QUIET_S = 0.4
+"""An answer is over when so long nothing is heard, and the assistant says that the turn is."""
+LIKE = 0.8
+"""A recording with a smaller correlation was not found: the microphone heard something else."""
+
+TO_FIRST_SOUND = Target({50: 450, 95: 700})
+
+STAGES = ("end of turn", "transcript", "intent", "first text", "first clause", "first sound")
+
+
+@dataclass(slots=True)
+class Turn:
+    """`delay_ms`: end of speech to first sound, None where there was no answer. `stages_ms`: what the assistant
+    itself says. `speech_end_s`: `time.monotonic()`."""
+
+    said: str
+    voice: str
+    intent: str
+    heard: str = ""
+    understood: str = ""
+    delay_ms: float | None = None
+    speech_end_s: float = 0.0
+    stages_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def words_right(self) -> bool:
+        return as_said(self.heard) == as_said(self.said)
+
+    @property
+    def intent_right(self) -> bool:
+        return self.understood == self.intent
+
+
+def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[str]) -> list[Turn]:
+    """Each said to a running assistant with an open microphone, each when the one before is over."""
+    person = Person(folder)
+    files = [(utterance, person.file(utterance)) for utterance in utterances]
+    with (
+        sound_card() as card,
+        running(card, folder, ["listening.mode=open", *settings]) as assistant,
+        monitor(card, "speaker") as speaker,
+        monitor(card, "mic") as mic,
+    ):
+        return [turn(card, assistant, speaker, mic, utterance, path) for utterance, path in files]
+
+
+def turn(
+    card: SoundCard, assistant: Running, speaker: Monitor, mic: Monitor, utterance: Utterance, path: Path
+) -> Turn:
+    """One thing said and answered. Silence before it and after it."""
+    lines, at_mic, at_speaker = assistant.count, mic.position, speaker.position
+    card.say(path)
+    found = Turn(utterance.text, utterance.voice, utterance.intent)
+    time.sleep(0.2)  # until the end of it has passed the monitor
+    end = end_of(mic, at_mic, path)
+    found.speech_end_s = mic.time_of(end)
+    first = speaker.wait_for_sound(at_speaker, ANSWER_TIMEOUT_S)
+    if first is not None:
+        found.delay_ms = 1000 * (speaker.time_of(first) - found.speech_end_s)
+        speaker.wait_for_silence(QUIET_S, 60.0)
+    times = assistant.wait_for("times", lines, 2.0 if first is None else 10.0)
+    speaker.wait_for_silence(QUIET_S, 60.0)
+    for line in assistant.lines(lines):
+        match line.label:
+            case "heard":
+                found.heard = quoted(line.text)
+            case "understood":
+                found.understood = line.text.split(" ")[0]
+    found.stages_ms = stages_ms(times.text) if times is not None else {}
+    return found
+
+
+def end_of(mic: Monitor, since: int, path: Path) -> int:
+    """The sample of the microphone after the last of what is in the file."""
+    said = at_monitor(path)
+    found = place(mic.sound(since), said)
+    if found is None or found.likeness < LIKE:
+        raise RuntimeError(f"{path.name} was played, but is not in the recording of the microphone")
+    return since + found.at + said.size
+
+
+def at_monitor(path: Path) -> Samples:
+    """As the monitor records it."""
+    return np.asarray(soxr.resample(read(path), SAMPLE_RATE_HZ, RECORDING_RATE_HZ), dtype=np.int16)
+
+
+def report(turns: Sequence[Turn]) -> Report:
+    found = Report([HEADER])
+    delays = [each.delay_ms for each in turns if each.delay_ms is not None]
+    found.times("delay", "end of speech → first sound (measured outside)", delays, TO_FIRST_SOUND)
+    for stage in STAGES:
+        values = [each.stages_ms[stage] for each in turns if stage in each.stages_ms]
+        found.times(stage, f"  by its own account: {stage}", values)
+    outside = [
+        each.delay_ms - each.stages_ms["first sound"]
+        for each in turns
+        if each.delay_ms is not None and "first sound" in each.stages_ms
+    ]
+    found.times("outside", "  its own first sound → measured outside", outside)
+    for first, last in (("end of turn", "first text"), ("first text", "first clause")):
+        found.times(f"{first} → {last}", f"  {first} → {last}", _between(turns, first, last))
+    found.times(
+        "first clause → first sound",
+        "  first clause → first sound",
+        _between(turns, "first clause", "first sound"),
+    )
+    wrong = [each for each in turns if not (each.words_right and each.intent_right)]
+    unanswered = sum(each.delay_ms is None for each in turns)
+    found.lines += [
+        share("not a word wrong", sum(each.words_right for each in turns), len(turns)),
+        share("intent right", sum(each.intent_right for each in turns), len(turns)),
+        share("without an answer", unanswered, len(turns), 0.0),
+        *(
+            f"  “{each.said}” ({each.voice}, {each.intent}) → “{each.heard}” ({each.understood})"
+            for each in wrong
+        ),
+    ]
+    if delays:
+        slowest = sorted((each for each in turns if each.delay_ms), key=lambda each: -(each.delay_ms or 0))[
+            :8
+        ]
+        found.lines.append(f"slowest (median {statistics.median(delays):.0f} ms):")
+        found.lines += [
+            f"  {each.delay_ms:5.0f} “{each.said}” ({each.voice}) {_told(each)}" for each in slowest
+        ]
+    found.facts["turns"] = [asdict(each) for each in turns]
+    return found
+
+
+def _between(turns: Sequence[Turn], first: str, last: str) -> list[float]:
+    return [
+        each.stages_ms[last] - each.stages_ms[first]
+        for each in turns
+        if first in each.stages_ms and last in each.stages_ms
+    ]
+
+
+def _told(each: Turn) -> str:
+    return " · ".join(f"{stage} {value:.0f}" for stage, value in each.stages_ms.items())
