@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import fftconvolve
 
 AUDIBLE = 100
 """Samples of a larger magnitude are sound: 50 dB below full scale. Null sinks add no noise."""
@@ -57,7 +56,7 @@ def place(recording: Samples, said: Samples) -> Placed | None:
     if not 0 < said.size <= recording.size or not recording.any():
         return None
     sound, wanted = recording.astype(np.float64), said.astype(np.float64)
-    products = fftconvolve(sound, wanted[::-1], mode="valid")
+    products = _products(sound, wanted)
     energy = np.concatenate([[0.0], np.cumsum(sound**2)])
     under = energy[wanted.size :] - energy[: -wanted.size]
     # Where next to nothing sounds the quotient is rounding error of the transform.
@@ -65,3 +64,10 @@ def place(recording: Samples, said: Samples) -> Placed | None:
     likeness = products / np.sqrt(np.maximum(under, floor) * float(np.sum(wanted**2)))
     at = int(np.argmax(likeness))
     return Placed(at, float(likeness[at]))
+
+
+def _products(sound: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The scalar product of `wanted` with `sound` from each sample on at which it fits, by the fast transform."""
+    size = 1 << (sound.size + wanted.size - 1).bit_length()
+    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(wanted, size))
+    return np.asarray(np.fft.irfft(spectrum, size)[: sound.size - wanted.size + 1])
