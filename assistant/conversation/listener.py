@@ -79,6 +79,11 @@ class Listener:
         """Samples of input that the detector has judged."""
         return self._detector.position
 
+    @property
+    def heard_to(self) -> int:
+        """Samples of input that have come."""
+        return self._heard_to
+
     async def run(self) -> None:
         """Listen until the source ends. Raises AudioError when it is lost."""
         await self._detector.start()

@@ -130,6 +130,20 @@ class Interrupt:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The key that stands for the wake word. `hold`: `Released` will say when the turn is over."""
+
+    at_s: float
+    sample: int  # of input, up to now
+    hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    at_s: float
+
+
 Happening = (
     WakeWord
     | SpeechStarted
@@ -145,6 +159,8 @@ Happening = (
     | Typed
     | Announcement
     | Interrupt
+    | Pressed
+    | Released
 )
 
 

@@ -124,6 +124,14 @@ class Session:
     def interrupt(self) -> None:
         self._post(m.Interrupt(self._clock()))
 
+    def press(self, *, hold: bool = False) -> None:
+        """A key in place of the wake word. `hold`: `release` will follow. Without ears it does nothing."""
+        if self._listener is not None:
+            self._post(m.Pressed(self._clock(), self._listener.heard_to, hold))
+
+    def release(self) -> None:
+        self._post(m.Released(self._clock()))
+
     async def started(self) -> None:
         """Until `run` is at work, or over."""
         await self.until(lambda: self._group is not None or self._over)
@@ -217,6 +225,10 @@ class Session:
                 trace.restart(event.voice_end_s)
             case m.Tick() if before.phase is Phase.USER_SPEAKING:  # cut for length
                 trace.restart(event.at_s)
+            case m.Pressed() | m.Released() if self._state.phase is Phase.THINKING is not before.phase:
+                if before.phase is Phase.USER_SPEAKING:
+                    trace.restart(event.at_s)
+                trace.mark("end_of_turn", event.at_s)
             case m.TranscriptReady() if self._state.transcript is not None:
                 trace.mark("transcript", event.at_s)
             case m.ParseReady() if before.awaits(event.turn, event.rev):

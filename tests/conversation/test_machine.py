@@ -345,6 +345,8 @@ def happenings() -> st.SearchStrategy[e.Happening]:
         st.builds(e.Typed, zero, st.just("hello")),
         st.builds(e.Announcement, zero, st.just("Ring.")),
         st.builds(e.Interrupt, zero),
+        st.builds(e.Pressed, zero, st.integers(0, 10**6), st.booleans()),
+        st.builds(e.Released, zero),
     )
 
 

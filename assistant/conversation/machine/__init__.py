@@ -21,13 +21,13 @@ Rules that hold in every state, and that tests/conversation/test_machine.py chec
 - Every state that waits for something other than a person has a deadline, and a missed one ends in a
   sentence.
 
-state.py is what it remembers; person.py, answer.py and floor.py are its rules for the person, for the
-assistant's reply, and for who comes next; the deadlines are here.
+state.py is what it remembers; person.py, push_to_talk.py, answer.py and floor.py are its rules for the person, for
+a key in the person's hand, for the assistant's reply, and for who comes next; the deadlines are here.
 """
 
 from dataclasses import replace
 
-from assistant.conversation.machine import floor, person
+from assistant.conversation.machine import floor, person, push_to_talk
 from assistant.conversation.machine.answer import reply
 from assistant.conversation.machine.person import NOT_UNDERSTOOD
 from assistant.conversation.machine.state import (
@@ -46,11 +46,12 @@ from assistant.conversation.messages import (
     Command,
     EndTurn,
     Failed,
-    FinishRecognition,
     Happening,
     Interrupt,
     ParseReady,
+    Pressed,
     Progress,
+    Released,
     ReplyComplete,
     ReplyHeard,
     ReplyText,
@@ -97,6 +98,10 @@ def step(state: State, event: Happening) -> Step:
             return person.transcript(state, event)
         case ParseReady():
             return person.parsed(state, event)
+        case Pressed():
+            return push_to_talk.pressed(state, event)
+        case Released():
+            return push_to_talk.released(state, event)
         case Typed() | Announcement():
             return floor.unspoken(state, event)
         case Interrupt():
@@ -111,7 +116,6 @@ def step(state: State, event: Happening) -> Step:
 
 
 def _deadline(state: State, at_s: float) -> Step:
-    think_until_s = at_s + state.timing.think_s
     match state.phase:
         case Phase.LISTENING if state.voice:  # after a wake word, or over the end of an answer
             return person.begin_turn(state, at_s, state.from_sample)
@@ -119,12 +123,8 @@ def _deadline(state: State, at_s: float) -> Step:
             return floor.say_only(new_turn(state), at_s, NOTHING_HEARD)
         case Phase.LISTENING:
             return replace(state, phase=Phase.IDLE, deadline_s=None), []
-        case Phase.USER_SPEAKING:  # cut for length
-            state = replace(state, phase=Phase.THINKING, deadline_s=think_until_s)
-            return state, [FinishRecognition(state.turn, state.rev)]
-        case Phase.PAUSED:
-            state = replace(state, phase=Phase.THINKING, deadline_s=think_until_s)
-            return person.commit(state, at_s) if state.transcript is not None else (state, [])
+        case Phase.USER_SPEAKING | Phase.PAUSED:  # cut for length, or silent for long enough
+            return person.end_turn(state, at_s)
         case Phase.THINKING:
             commands: list[Command] = [] if state.committed else [CancelRecognition(state.turn)]
             return then(floor.say_only(state, at_s, TOO_SLOW), commands)

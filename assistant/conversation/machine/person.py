@@ -35,9 +35,9 @@ def wake_word(state: State, event: WakeWord) -> Step:
     elif not state.resting:
         return state, []  # part of what the person is saying anyway
     begin = max(event.sample - state.timing.wake_lag_samples, 0)
-    state = replace(state, phase=Phase.LISTENING, woken=True, from_sample=begin)
+    state = replace(state, phase=Phase.LISTENING, woken=True, from_sample=begin, key_sample=0)
     if not state.voice:
-        return then(_await_command(state, event.at_s), commands)
+        return then(await_command(state, event.at_s), commands)
     over_s = event.at_s + tail_s
     return replace(state, wake_over_s=over_s, deadline_s=over_s + state.timing.hangover_s), commands
 
@@ -45,14 +45,18 @@ def wake_word(state: State, event: WakeWord) -> Step:
 def speech_started(state: State, event: SpeechStarted) -> Step:
     begin = max(event.sample - state.timing.pre_roll_samples, 0)
     match state.phase:
+        case Phase.LISTENING if state.woken and event.sample < state.key_sample:
+            return replace(state, deadline_s=event.at_s + state.timing.hangover_s), []
         case Phase.LISTENING:
             if state.woken:
                 begin = max(begin, state.from_sample)  # not the wake word itself
             return begin_turn(state, event.at_s, begin)
+        case Phase.USER_SPEAKING if state.held:
+            return replace(state, woken=True), []  # so there is something to be understood
         case Phase.PAUSED:
-            return _take_back(state)
+            return take_back(state)
         case Phase.THINKING if not state.committed:
-            return _take_back(state) if event.at_s < state.cut_s else (state, [])
+            return take_back(state) if event.at_s < state.cut_s else (state, [])
         case Phase.SPEAKING if state.barge_in is BargeIn.SPEECH:
             deadline = event.at_s + state.timing.barge_in_s
             state = replace(state, phase=Phase.DUCKED, from_sample=begin, deadline_s=deadline)
@@ -65,6 +69,8 @@ def speech_started(state: State, event: SpeechStarted) -> Step:
 
 def speech_stopped(state: State, event: SpeechStopped) -> Step:
     match state.phase:
+        case Phase.USER_SPEAKING if state.held:
+            return state, []
         case Phase.USER_SPEAKING:
             deadline = max(event.voice_end_s + state.timing.end_silence_s, event.at_s)
             state = replace(state, voice_end_s=event.voice_end_s)
@@ -79,8 +85,10 @@ def speech_stopped(state: State, event: SpeechStopped) -> Step:
         case Phase.LISTENING if event.voice_end_s > state.wake_over_s:  # a short command, in one breath
             state, commands = begin_turn(state, event.at_s, state.from_sample)
             return then(speech_stopped(state, event), commands)
+        case Phase.LISTENING if state.key_sample:  # it was over when the key was pressed
+            return replace(state, deadline_s=event.at_s + state.timing.no_speech_s), []
         case Phase.LISTENING:  # it was the wake word alone
-            return _await_command(state, event.at_s)
+            return await_command(state, event.at_s)
         case _:
             return state, []
 
@@ -124,11 +132,25 @@ def commit(state: State, at_s: float) -> Step:
     return state, [Ask(state.turn, state.transcript or "", state.parse)]
 
 
-def _await_command(state: State, at_s: float) -> Step:
+def end_turn(state: State, at_s: float) -> Step:
+    """Nothing more is waited for, whatever comes: it is cut for length, or a key says so."""
+    deadline_s = at_s + state.timing.think_s
+    match state.phase:
+        case Phase.USER_SPEAKING:
+            state = replace(state, phase=Phase.THINKING, cut_s=at_s, deadline_s=deadline_s)
+            return state, [FinishRecognition(state.turn, state.rev)]
+        case Phase.PAUSED:
+            state = replace(state, phase=Phase.THINKING, deadline_s=deadline_s)
+            return commit(state, at_s) if state.transcript is not None else (state, [])
+        case _:
+            return state, []
+
+
+def await_command(state: State, at_s: float) -> Step:
     return replace(state, deadline_s=at_s + state.timing.no_speech_s), [Acknowledge()]
 
 
-def _take_back(state: State) -> Step:
+def take_back(state: State) -> Step:
     """Speech goes on before anything was committed: the same turn, from its beginning, as a new revision."""
     state = replace(
         state,

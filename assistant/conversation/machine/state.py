@@ -69,7 +69,9 @@ class State:
     cut_s: float = 0.0  # when the turn is cut for length
     from_sample: int = 0  # where the turn's speech begins, pre-roll included
     voice: bool = False  # the detector hears a voice now
-    woken: bool = False  # by a wake word: the person expects an answer, even "I heard nothing"
+    woken: bool = False  # by a wake word or a key: the person expects an answer, even "I heard nothing"
+    key_sample: int = 0  # a key was pressed here and answered; a voice from before may have ended before, too
+    held: bool = False  # the turn lasts as long as a key is held down
     voice_end_s: float = 0.0  # of the turn's speech so far
     wake_over_s: float = 0.0  # a voice that ends later says more than the wake word
     transcript: str | None = None  # of this revision
@@ -93,6 +95,11 @@ class State:
         """The turn is committed and its reply under way: a newer turn can only replace what is *said*."""
         return self.speaking or (self.phase is Phase.THINKING and self.committed)
 
+    @property
+    def holding(self) -> bool:
+        """A person speaks with a key held down: silence does not end the turn."""
+        return self.held and self.phase is Phase.USER_SPEAKING
+
     def awaits(self, turn: int, rev: int) -> bool:
         """Recognition and understanding of this revision are still wanted."""
         return (
@@ -112,7 +119,14 @@ def start(state: State) -> State:
 
 def new_turn(state: State) -> State:
     return replace(
-        state, turn=state.turn + 1, rev=0, transcript=None, parse=None, committed=False, closed=False
+        state,
+        turn=state.turn + 1,
+        rev=0,
+        transcript=None,
+        parse=None,
+        committed=False,
+        closed=False,
+        held=False,
     )
 
 
