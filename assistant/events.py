@@ -118,10 +118,25 @@ class NamesInUse(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WakeWordJudged(Event):
+    """Something was a wake word, or resembled one (then it was not `accepted`). `turn` is the one before."""
+
+    word: str
+    probability: float
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
-    """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached:
-    end_of_turn, transcript, intent, first_text, first_clause, first_sound, done. `outcome`: answered,
-    interrupted, nothing-heard, failed."""
+    """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached, as
+    `assistant.observe.trace.STAGES` names them. `outcome`: answered, interrupted, nothing-heard, failed.
+
+    `began_s`, `speech_end_s`: on the conversation's clock; the latter None for an announcement. `revisions`:
+    how often speech went on after a pause. `counts`: what was lost during the turn, by name."""
 
     outcome: str = ""
     stages_s: dict[str, float] = field(default_factory=dict)
+    began_s: float = 0.0
+    speech_end_s: float | None = None
+    revisions: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm, Source
 from audio.preroll import PreRoll
-from audio.wake import WakeWordHeard
+from audio.wake import WakeWordHeard, WakeWordNearMiss
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ OnTranscript = Callable[[int, int, float, Transcript], str]
 """(turn, rev, when the turn's voice began, transcript) → the words to go on with."""
 
 
+OnWake = Callable[[str, float, bool], None]
+"""(wake word, probability, whether it was taken for one)."""
+
+
 class Listener:
     """Loop thread. `post` takes what happened; `on_transcript` comes before it. `hints` is asked when an
     utterance is over."""
@@ -56,6 +60,7 @@ class Listener:
         on_partial: OnPartial,
         on_transcript: OnTranscript,
         on_moved: Callable[[], None],
+        on_wake: OnWake = lambda word, probability, accepted: None,
     ) -> None:
         self._ears = ears
         self._clock = clock
@@ -64,6 +69,7 @@ class Listener:
         self._on_partial = on_partial
         self._on_transcript = on_transcript
         self._on_moved = on_moved
+        self._on_wake = on_wake
         self._preroll = PreRoll(keep_s=longest_turn_s + SPARE_S)
         self._detector = ears.make_detector(self._detected)
         self._stream: RecognitionStream | None = None  # of the turn whose voice is heard
@@ -83,6 +89,14 @@ class Listener:
     def heard_to(self) -> int:
         """Samples of input that have come."""
         return self._heard_to
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """Samples of input that the source lost, and frames that the detector had no time for."""
+        return {
+            "input_samples_dropped": self._ears.source.dropped_samples,
+            "detector_frames_dropped": self._detector.dropped_frames,
+        }
 
     async def run(self) -> None:
         """Listen until the source ends. Raises AudioError when it is lost."""
@@ -171,12 +185,16 @@ class Listener:
             case SpeechStopped():
                 self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
             case WakeWordHeard():
+                self._on_wake(event.name, event.probability, True)
                 self._post(m.WakeWord(now, event.index))
             case DetectorFailed():
                 log.error("%s", event.text)
                 self._post(m.Announcement(now, event.text))
+            case WakeWordNearMiss():
+                self._on_wake(event.name, event.probability, False)
+                log.info("%s", event)
             case _:
-                log.info("%s", event)  # near misses, so that the threshold can be tuned
+                log.debug("%s", event)
 
     async def _transcribe(self, stream: RecognitionStream, command: m.FinishRecognition) -> None:
         try:

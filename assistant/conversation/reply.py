@@ -40,7 +40,8 @@ class _Placed:
 class Reply:
     """What is said in one turn. Loop thread.
 
-    `on_stage` is called with "first_clause", "first_sound" and "progress"; `on_heard` once, when it is closed
+    `on_stage` is called with "voice" (it is handed a text), "first_clause", "first_pcm" (the sink took it),
+    "first_sound" and "progress"; `on_heard` once, when it is closed
     and all of it has left the loudspeaker; `on_trouble` with a sentence when the voice fails or its sound
     cannot be kept (the text then counts as heard: it was shown, and there is nothing to wait for). A
     loudspeaker that goes away ends the task with `DeviceLost`.
@@ -155,6 +156,7 @@ class Reply:
     async def _speak(
         self, voice: Synthesizer, sink: Sink, text: str, cacheable: bool, group: asyncio.TaskGroup
     ) -> None:
+        self._on_stage("voice")
         async with contextlib.aclosing(voice.speak(text, self._stop, cacheable=cacheable)) as clauses:
             async for clause in clauses:
                 first = not self._placed
@@ -171,6 +173,7 @@ class Reply:
                     await sink.write(pcm[at : at + step])
                     self._on_stage("progress")
                     if first and at == 0:
+                        self._on_stage("first_pcm")
                         group.create_task(self._first_sound(sink, begin), name="first sound")
 
     async def _first_sound(self, sink: Sink, begin: int) -> None:

@@ -223,8 +223,9 @@ class Session:
         match event:
             case m.SpeechStopped() if before.phase is Phase.USER_SPEAKING:
                 trace.restart(event.voice_end_s)
-            case m.Tick() if before.phase is Phase.USER_SPEAKING:  # cut for length
+            case m.Tick() if self._state.phase is not before.phase is Phase.USER_SPEAKING:  # cut for length
                 trace.restart(event.at_s)
+                trace.mark("end_of_turn", event.at_s)
             case m.Pressed() | m.Released() if self._state.phase is Phase.THINKING is not before.phase:
                 if before.phase is Phase.USER_SPEAKING:
                     trace.restart(event.at_s)
@@ -245,6 +246,9 @@ class Session:
                 trace.mark("end_of_turn", event.at_s)
             case _:
                 pass
+        trace.revisions = self._state.rev
+        if isinstance(event, m.Tick | m.TranscriptReady) and self._state.committed and not before.committed:
+            trace.mark("asked", event.at_s)
 
     def _carry_out(self, command: m.Command) -> None:
         match command:
@@ -281,6 +285,9 @@ class Session:
             hints=self._thinker.hints,
             on_partial=on_partial,
             on_transcript=self._transcribed,
+            on_wake=lambda word, probability, accepted: self._publish(
+                events.WakeWordJudged, word=word, probability=probability, accepted=accepted
+            ),
             on_moved=self._changed.set,
         )
 
@@ -321,6 +328,7 @@ class Session:
         trace = self._trace(command.turn)
         if trace.speech_end_s is None:  # typed
             trace.restart(self._clock())
+            trace.mark("asked", self._clock())
         self._asked[command.turn] = command.text
         self.history.append(("user", command.text))
         self._spawn(self._thinker.ask(command), "ask")
@@ -384,7 +392,16 @@ class Session:
             self._uttered(command.turn, uttered, interrupted=False)
         trace = self._trace(command.turn)
         trace.mark("done", self._clock())
-        self._publish(events.TurnEnded, turn=command.turn, outcome=command.outcome, stages_s=trace.stages_s())
+        self._publish(
+            events.TurnEnded,
+            turn=command.turn,
+            outcome=command.outcome,
+            stages_s=trace.stages_s(),
+            began_s=trace.began_s,
+            speech_end_s=trace.speech_end_s,
+            revisions=trace.revisions,
+            counts=trace.counted(self._lost()),
+        )
         self._traces = {turn: kept for turn, kept in self._traces.items() if turn > command.turn}
         self._asked.pop(command.turn, None)
 
@@ -396,7 +413,13 @@ class Session:
         return self._group
 
     def _trace(self, turn: int) -> Trace:
-        return self._traces.setdefault(turn, Trace(turn))
+        if turn not in self._traces:
+            self._traces[turn] = Trace(turn, self._clock(), self._lost())
+        return self._traces[turn]
+
+    def _lost(self) -> dict[str, int]:
+        """What was lost so far at either end, for the trace."""
+        return (self._listener.lost if self._listener is not None else {}) | self._talker.lost
 
     def _trouble(self, part: str, sentence: str) -> None:
         self._publish(events.Trouble, part=part, text=sentence)

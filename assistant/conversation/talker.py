@@ -60,6 +60,13 @@ class Talker:
         """Whether anybody could hear it."""
         return self._mouth.sink is not None
 
+    @property
+    def lost(self) -> dict[str, int]:
+        """How often the sound of answers had a gap, where the loudspeaker counts that."""
+        names = ("underruns", "device_underruns")
+        counts = {f"speaker_{name}": getattr(self._mouth.sink, name, None) for name in names}
+        return {name: count for name, count in counts.items() if count is not None}
+
     def say(self, command: m.Say, group: asyncio.TaskGroup) -> None:
         """Add to the reply, which begins with this if there is none."""
         if self._reply is None:

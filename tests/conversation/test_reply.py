@@ -99,7 +99,7 @@ async def test_a_text_with_nothing_to_say(engines: Engines, text: str) -> None:
         reply.say(text)
         reply.close()
     assert len(told.heard_s) == 1
-    assert told.stages == {}
+    assert set(told.stages) <= {"voice"}
 
 
 @in_virtual_time
