@@ -13,11 +13,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from assistant.config import Config
+from assistant.dialogue.project import RasaProject
 from benchmarks.report import load, machine
-from benchmarks.turns import delay
+from benchmarks.turns import cuts, delay
 from benchmarks.turns.figures import Report
-from benchmarks.turns.person import FLITE_MISSING, flite_is_missing
-from benchmarks.turns.utterances import commands
+from benchmarks.turns.person import FLITE_MISSING, Person, flite_is_missing
+from benchmarks.turns.utterances import Utterance, commands, paused
 from tests.sound_card import missing
 
 
@@ -44,7 +46,21 @@ def _delay(arguments: argparse.Namespace, folder: Path) -> Report:
     return delay.report(delay.measure(chosen, folder, arguments.set))
 
 
-PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {"delay": _delay}
+def _cuts(arguments: argparse.Namespace, folder: Path) -> Report:
+    person = Person(folder)
+    sounds = [
+        cuts.Sound(_written(each), person.sound(each.parts, each.voice), each.over)
+        for each in paused(arguments.count)
+    ]
+    title = "flite's voices, pauses of 0.3 to 0.8 s inside commands"
+    return cuts.report(sounds, RasaProject.from_config(Config()), title)
+
+
+def _written(utterance: Utterance) -> str:
+    return " ".join(f"[{part} s]" if isinstance(part, float) else part for part in utterance.parts)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {"delay": _delay, "cuts": _cuts}
 
 
 def _arguments() -> argparse.Namespace:
