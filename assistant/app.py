@@ -135,6 +135,7 @@ class Assistant:
     ) -> Session:
         """A conversation at the place `name`; one at a time of each name. `rings`: timers are told of here."""
         listening = self.config.listening
+        by_key = listening.mode == "push-to-talk"  # nothing is heard then without it
         state = State(
             timing=Timing(
                 end_silence_s=listening.end_silence_ms / 1000,
@@ -142,11 +143,11 @@ class Assistant:
                 unfinished_silence_s=listening.unfinished_silence_ms / 1000,
                 no_speech_s=listening.no_speech_ms / 1000,
                 max_turn_s=listening.max_turn_ms / 1000,
-                follow_up_s=listening.follow_up_ms / 1000,
+                follow_up_s=0.0 if by_key else listening.follow_up_ms / 1000,
                 pre_roll_samples=listening.pre_roll_ms * 16,
             ),
             open_mic=open_mic,
-            barge_in=BargeIn(listening.barge_in),
+            barge_in=BargeIn.OFF if by_key else BargeIn(listening.barge_in),
         )
         session = Session(
             name,

@@ -7,11 +7,12 @@
 | `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
 | `POST /api/ask` `{"texts": []}` | `{"turns": [{}]}`, one for each text |
+| `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
 
 A call that was processed is always 200, also when the service refused: its `error` has a `code` and a
 `message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the
 request was addressed to another host (a web page that points its own name at this machine); 413: the body is
-too large; 503: nobody answers questions here, or not any more.
+too large; 503: nobody answers questions here, or listens, or not any more.
 """
 
 import asyncio
@@ -58,6 +59,12 @@ Ask = Callable[[list[str]], Awaitable[list[dict[str, Any]] | None]]
 """Typed turns → what came of each; None when the conversation ends before."""
 
 
+Listen = Callable[[str], bool]
+"""Key, one of `KEYS` → whether anybody listens."""
+
+KEYS = ("press", "hold", "release")
+
+
 class ApiServer:
     """Listens on 127.0.0.1 only. `token` is random unless given; it is never logged nor part of a URL."""
 
@@ -68,6 +75,8 @@ class ApiServer:
         self._generate = generate
         self.ask: Ask | None = None
         """Who answers typed turns; set it at any time."""
+        self.listen: Listen | None = None
+        """Who listens when a key is pressed; set it at any time."""
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(32)
         self._runner: web.AppRunner | None = None
@@ -93,6 +102,7 @@ class ApiServer:
                 web.post("/api/services/{domain}/{service}", self._call),
                 web.post("/api/generate", self._answer),
                 web.post("/api/ask", self._asked),
+                web.post("/api/listen", self._listen),
             ]
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_TIMEOUT_S)
@@ -177,6 +187,14 @@ class ApiServer:
         if turns is None:
             return _problem(503, "not_here", "Nobody answers questions here.")
         return web.json_response({"turns": turns})
+
+    async def _listen(self, request: web.Request) -> web.StreamResponse:
+        key = _text(await _json_object(request), "key")
+        if key not in KEYS:
+            raise _BadRequest(f"`key` has to be one of {', '.join(KEYS)}.")
+        if self.listen is None or not self.listen(key):
+            return _problem(503, "not_here", "Nobody listens here.")
+        return web.json_response({"ok": True})
 
 
 class _BadRequest(Exception):

@@ -117,6 +117,22 @@ def run_command(
         run(on_files(config, settings, [first, *more], output, as_json))
 
 
+@group.command("listen", short_help="Speak to the running assistant without the wake word.")
+@click.option("--hold", "key", flag_value="hold", help="Listen until --release, whatever the pauses.")
+@click.option("--release", "key", flag_value="release", help="What was said since --hold is all.")
+@with_settings
+def listen_command(settings: Settings, key: str | None) -> None:
+    """Speak to the running assistant without the wake word.
+
+    For a hotkey of your desktop. The first time it begins a turn, and silences an answer; the second time, the
+    turn is over. A desktop that tells press and release apart calls it with --hold and with --release.
+    """
+    settings.load()
+    from assistant.cli.listen import listen
+
+    listen(key or "press")
+
+
 @group.command("ask", short_help="Ask by text, without sound.")
 @click.argument("texts", nargs=-1, metavar="TEXT…")
 @click.option("--json", "as_json", is_flag=True, help="Everything about each turn, for programs.")

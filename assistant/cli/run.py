@@ -5,11 +5,13 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from assistant.app import Assistant
 from assistant.channels import files
 from assistant.channels.console import Console
+from assistant.channels.keys import Keys, how_to, push_to_talk
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard, reopened
 from assistant.channels.typed import Reachable
@@ -169,6 +171,7 @@ def _is_one_of(path: Path, others: list[Path]) -> bool:
 async def on_sound_card(config: Config, settings: Settings) -> int:
     console = Console(printer())
     open_mic = config.listening.mode == "open"
+    by_wake_word = config.listening.mode != "push-to-talk"
     await trained(config)
     async with AsyncExitStack() as stack:
         assistant = await stack.enter_async_context(Assistant(config))
@@ -187,15 +190,18 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
         while True:
             session = assistant.session(
                 "sound",
-                ears=Ears(card.microphone, detector_for(config, wake_words=True), engines.recognizer),
+                ears=Ears(card.microphone, detector_for(config, wake_words=by_wake_word), engines.recognizer),
                 mouth=Mouth(engines.voice, card.speaker, config.listening.chime, card.duck),
                 open_mic=open_mic,
             )
-            words = " or ".join(word.replace("_", " ") for word in config.listening.wake_words)
-            how = "speak" if open_mic else f"say “{words}”, then what you want"
-            console.line("listening", f"{card.microphone.device.name}: {how}. Ctrl-C ends.")
+            assistant.api.listen = partial(push_to_talk, session)
+            keys = Keys(session.press)
+            console.line(
+                "listening", f"{card.microphone.device.name}: {how_to(config, keys.there)}. Ctrl-C ends."
+            )
             try:
-                await session.run()
+                with keys:
+                    await session.run()
             except DeviceLost as lost:
                 await card.close()
                 card = await reopened(config, rate_hz, lost, notice)

@@ -37,9 +37,10 @@ class Audio(Section):
 class Listening(Section):
     """When the assistant listens, and when it takes a turn to be over."""
 
-    mode: Literal["wake-word", "open"] = Field(
+    mode: Literal["wake-word", "push-to-talk", "open"] = Field(
         "wake-word",
-        description="`wake-word`: wait for one; `open`: everything said is meant for the assistant.",
+        description="`wake-word`: wait for one, or for a key; `push-to-talk`: wait for a key only; `open`: "
+        "everything said is meant for the assistant.",
     )
     wake_words: tuple[str, ...] = Field(
         ("hey_jarvis",),

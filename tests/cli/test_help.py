@@ -11,6 +11,7 @@ from assistant.cli.commands import group
 
 COMMANDS = (
     "run",
+    "listen",
     "ask",
     "parse",
     "transcribe",
@@ -60,6 +61,7 @@ def test_the_commands_are_listed_in_the_order_of_use_with_whole_sentences() -> N
     ("command", "words"),
     [
         ("run", ["--input", "--output", "--json", "FILE", "FLAC", "without sound"]),
+        ("listen", ["--hold", "--release", "hotkey", "wake word"]),
         ("ask", ["TEXT", "--json", "standard input"]),
         ("parse", ["TEXT|FILE", "--project", "Nothing is done"]),
         ("transcribe", ["FILE", "--engine [auto|whisper|sphinx]", "--json", "any length"]),
