@@ -24,6 +24,7 @@ from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
 from assistant.events import Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
+from assistant.observe.keeper import Keeper
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
 from assistant.synthesis.clauses import ClauseSplitter
@@ -74,6 +75,7 @@ class Assistant:
         await self._stack.aclose()
 
     async def _start(self) -> None:
+        await self._stack.enter_async_context(Keeper(self.config.observe, self.bus))
         self.services = await create_services(
             self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
         )

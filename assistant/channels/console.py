@@ -85,7 +85,8 @@ def _trouble(event: events.Trouble) -> Lines:
 
 
 def _ended(event: events.TurnEnded) -> Lines:
-    stages = " · ".join(f"{STAGE_NAMES[s]} {t * 1000:.0f}" for s, t in event.stages_s.items())
+    shown = [(STAGE_NAMES[stage], at_s) for stage, at_s in event.stages_s.items() if stage in STAGE_NAMES]
+    stages = " · ".join(f"{name} {at_s * 1000:.0f}" for name, at_s in shown)
     return [("times", f"{stages}  (ms after the end of speech)"), ("", "")] if stages else []
 
 

@@ -248,6 +248,20 @@ class Server(Section):
     port: int = Field(0, ge=0, le=65535, description="On loopback; 0: any free port.")
 
 
+class Observe(Section):
+    """Where the time of each turn went. See `assistant traces`."""
+
+    traces: bool = Field(True, description="Keep a trace of each turn, without the words that were said.")
+    keep_words: bool = Field(False, description="Keep the words in the traces, too.")
+    keep_days: int = Field(30, ge=1, le=3650, description="Traces that are older are removed.")
+    keep_mb: int = Field(20, ge=1, le=10_000, description="Disk for traces; the oldest are removed first.")
+    otlp_url: str = Field(
+        "",
+        description="An OpenTelemetry collector that gets each trace (OTLP/HTTP, JSON), such as "
+        "http://127.0.0.1:4318; empty: none.",
+    )
+
+
 class Log(Section):
     """The log."""
 
@@ -272,4 +286,5 @@ class Config(Section):
     home: Home = Home()
     names: Names = Names()
     server: Server = Server()
+    observe: Observe = Observe()
     log: Log = Log()
