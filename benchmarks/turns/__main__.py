@@ -1,9 +1,9 @@
 """Turn-taking, measured from outside on a virtual sound card.
 
-    script/bench turns [delay] [--count N] [--json FILE] [--set KEY=VALUE …]
+    script/bench turns [delay|cuts|interruption|idle|whisper …] [--count N] [--json FILE] [--set KEY=VALUE …]
 
-Without the name of a part: all of them. The person is one of flite's voices; what they say and what is answered is
-recorded at the microphone and the loudspeaker of a PulseAudio of its own, and timed there.
+Without the name of a part: all of them, half an hour. The person is one of flite's voices; what they say and what is
+answered is recorded at the microphone and the loudspeaker of a PulseAudio of its own, and timed there.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from pathlib import Path
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from benchmarks.report import load, machine
-from benchmarks.turns import cuts, delay
+from benchmarks.turns import cuts, delay, idle, interruption, whisper
 from benchmarks.turns.figures import Report
 from benchmarks.turns.person import FLITE_MISSING, Person, flite_is_missing
-from benchmarks.turns.utterances import Utterance, commands, paused
+from benchmarks.turns.utterances import commands, paused, written
 from tests.sound_card import missing
 
 
@@ -49,18 +49,38 @@ def _delay(arguments: argparse.Namespace, folder: Path) -> Report:
 def _cuts(arguments: argparse.Namespace, folder: Path) -> Report:
     person = Person(folder)
     sounds = [
-        cuts.Sound(_written(each), person.sound(each.parts, each.voice), each.over)
+        cuts.Sound(written(each), person.sound(each.parts, each.voice), each.over)
         for each in paused(arguments.count)
     ]
     title = "flite's voices, pauses of 0.3 to 0.8 s inside commands"
-    return cuts.report(sounds, RasaProject.from_config(Config()), title)
+    found = cuts.report(sounds, RasaProject.from_config(Config()), title)
+    if arguments.speech is not None:
+        people = cuts.people(arguments.speech, arguments.labels, arguments.count)
+        found.add("people", cuts.report(people, cuts.people_project(), "recorded orders of people"))
+    return found
 
 
-def _written(utterance: Utterance) -> str:
-    return " ".join(f"[{part} s]" if isinstance(part, float) else part for part in utterance.parts)
+def _interruption(arguments: argparse.Namespace, folder: Path) -> Report:
+    return interruption.report(folder, arguments.set, arguments.count or 50, arguments.playback_minutes)
 
 
-PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {"delay": _delay, "cuts": _cuts}
+def _idle(arguments: argparse.Namespace, folder: Path) -> Report:
+    person = Person(folder)
+    sounds = [person.sound(each.parts, each.voice) for each in whisper.utterances(12)]
+    return idle.report(folder, arguments.set, arguments.idle_seconds, sounds)
+
+
+def _whisper(arguments: argparse.Namespace, folder: Path) -> Report:
+    return whisper.report(folder, arguments.set, arguments.count or 30)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {
+    "delay": _delay,
+    "cuts": _cuts,
+    "interruption": _interruption,
+    "idle": _idle,
+    "whisper": _whisper,
+}
 
 
 def _arguments() -> argparse.Namespace:
@@ -70,6 +90,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, help="only so many turns of each part")
     parser.add_argument("--skip", type=int, default=0, help="without the first so many")
+    parser.add_argument("--speech", type=Path, help="cuts: folder of people's recordings, judged too")
+    parser.add_argument("--labels", type=Path, help="cuts: what is said in them; else SPEECH.json beside it")
+    parser.add_argument(
+        "--playback-minutes", type=float, default=3.0, help="interruption: of answers with nobody else there"
+    )
+    parser.add_argument("--idle-seconds", type=float, default=30.0, help="idle: how long it is watched")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     return parser.parse_args()

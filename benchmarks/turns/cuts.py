@@ -7,6 +7,7 @@ virtual time. A turn is cut when the assistant answers before the person has fin
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from assistant.config import Config
 from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.machine import Timing
 from assistant.dialogue.client import DialogueUnavailable
+from assistant.dialogue.names import OwnerNames
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.train import train
 from assistant.dialogue.training_data import load_training_data
@@ -23,7 +25,9 @@ from assistant.events import Event, Heard, Replied
 from assistant.recognition import factory
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
-from audio.frames import Pcm
+from audio.activity import VoiceActivity
+from audio.frames import FRAME_SAMPLES, Frame, Pcm
+from benchmarks.recordings import COFFEE, load
 from benchmarks.turns.figures import Report, summary
 from benchmarks.turns.virtual import Deaf, Punctual, RealTime, Understood
 from tests.conversation.talk import Engines, Script, conversation
@@ -35,6 +39,8 @@ SILENCES_MS = (250, 400, 600, 800, 1000, 1200)
 LISTENED_S = 2.5
 """So long after the end of an utterance its answer is waited for."""
 MOST_CUT = 0.02
+SPEECH = 0.35
+"""Probability above which the detector takes speech to go on, with its default settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,27 @@ def report(sounds: Sequence[Sound], project: RasaProject, title: str) -> Report:
     return found
 
 
-def seconds(sounds: Sequence[Sound]) -> float:
-    """Of speech, all together."""
-    return float(np.sum([sound.pcm.size for sound in sounds])) / 16_000
+# ── people ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def people(folder: Path, labels: Path | None = None, most: int | None = None) -> list[Sound]:
+    """Recordings as benchmarks/recordings.py takes them. Each goes to the end of speech as the detector hears it: a
+    microphone's noise leaves no other."""
+    wanted = labels or folder.with_suffix(".json")
+    return [Sound(each.name, spoken(each.pcm)) for each in load(folder, wanted, most)]
+
+
+def people_project() -> RasaProject:
+    """Of what those people order."""
+    return RasaProject(COFFEE.resolve(), OwnerNames(), nlu_threshold=0.0)
+
+
+def spoken(pcm: Pcm) -> Pcm:
+    """Up to the last sample that is probably voice; all of it where nothing is."""
+    vad, last = VoiceActivity(), 0
+    padded = np.pad(pcm, (0, FRAME_SAMPLES - pcm.size % FRAME_SAMPLES))
+    for start in range(0, padded.size, FRAME_SAMPLES):
+        for activity in vad.feed(Frame(start, padded[start : start + FRAME_SAMPLES])):
+            if activity.probability >= SPEECH:
+                last = activity.end
+    return pcm[: last or pcm.size]

@@ -34,7 +34,7 @@ STAGES = ("end of turn", "transcript", "intent", "first text", "first clause", "
 @dataclass(slots=True)
 class Turn:
     """`delay_ms`: end of speech to first sound, None where there was no answer. `stages_ms`: what the assistant
-    itself says. `speech_end_s`: `time.monotonic()`."""
+    itself says. `intent`: wanted, "" where any is right. `speech_end_s`: `time.monotonic()`."""
 
     said: str
     voice: str
@@ -51,7 +51,7 @@ class Turn:
 
     @property
     def intent_right(self) -> bool:
-        return self.understood == self.intent
+        return self.intent in ("", self.understood)
 
 
 def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[str]) -> list[Turn]:

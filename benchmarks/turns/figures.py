@@ -61,3 +61,8 @@ class Report:
     def times(self, key: str, name: str, values_ms: Sequence[float], target: Target | None = None) -> None:
         self.lines.append(row(name, values_ms, target))
         self.facts[key] = summary(values_ms) | {"ms": [round(value, 1) for value in values_ms]}
+
+    def add(self, key: str, other: "Report") -> None:
+        """What another one found, under its own key."""
+        self.lines += ["", *other.lines]
+        self.facts[key] = other.facts

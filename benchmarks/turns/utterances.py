@@ -28,6 +28,11 @@ class Utterance:
         return max((part for part in self.parts if isinstance(part, float)), default=0.0)
 
 
+def written(utterance: Utterance) -> str:
+    """With its pauses."""
+    return " ".join(f"[{part:g} s]" if isinstance(part, float) else part for part in utterance.parts)
+
+
 MORE_COMMANDS = (
     ("set a timer for three minutes", "start_timer"),
     ("start a timer for twenty minutes", "start_timer"),
