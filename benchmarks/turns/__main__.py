@@ -16,7 +16,7 @@ from pathlib import Path
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from benchmarks.report import load, machine
-from benchmarks.turns import cuts, delay, idle, interruption, whisper
+from benchmarks.turns import cuts, delay, idle, interruption, proof, whisper
 from benchmarks.turns.figures import Report
 from benchmarks.turns.person import FLITE_MISSING, Person, flite_is_missing
 from benchmarks.turns.utterances import commands, paused, written
@@ -47,16 +47,19 @@ def _delay(arguments: argparse.Namespace, folder: Path) -> Report:
 
 
 def _cuts(arguments: argparse.Namespace, folder: Path) -> Report:
-    person = Person(folder)
+    person, utterances = Person(folder), paused(arguments.count)
     sounds = [
-        cuts.Sound(written(each), person.sound(each.parts, each.voice), each.over)
-        for each in paused(arguments.count)
+        cuts.Sound(written(each), person.sound(each.parts, each.voice), each.over) for each in utterances
     ]
-    title = "flite's voices, pauses of 0.3 to 0.8 s inside commands"
-    found = cuts.report(sounds, RasaProject.from_config(Config()), title)
+    meaning = cuts.by_meaning(sounds, RasaProject.from_config(Config()))
+    found = cuts.report(sounds, meaning, "flite's voices, pauses of 0.3 to 0.8 s inside commands")
+    if arguments.proof:
+        real = proof.in_real_time(proof.sample(utterances, arguments.proof), folder, arguments.set)
+        found.add("real_time", proof.compare(real, meaning))
     if arguments.speech is not None:
         people = cuts.people(arguments.speech, arguments.labels, arguments.count)
-        found.add("people", cuts.report(people, cuts.people_project(), "recorded orders of people"))
+        heard = cuts.by_meaning(people, cuts.people_project())
+        found.add("people", cuts.report(people, heard, "recorded orders of people, as they paused"))
     return found
 
 
@@ -90,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, help="only so many turns of each part")
     parser.add_argument("--skip", type=int, default=0, help="without the first so many")
+    parser.add_argument("--proof", type=int, default=12, help="cuts: so many of them in real time as well")
     parser.add_argument("--speech", type=Path, help="cuts: folder of people's recordings, judged too")
     parser.add_argument("--labels", type=Path, help="cuts: what is said in them; else SPEECH.json beside it")
     parser.add_argument(

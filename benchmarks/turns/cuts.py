@@ -179,11 +179,10 @@ def line(name: str, outcomes: Sequence[Outcome], most: float | None = None) -> s
     return f"{name:<24}{len(outcomes):>5}{cut:>5}{share:>8.1%}{figures}{verdict}"
 
 
-def report(sounds: Sequence[Sound], project: RasaProject, title: str) -> Report:
-    """Meaning beside all fixed silences."""
+def report(sounds: Sequence[Sound], meaning: Sequence[Outcome], title: str) -> Report:
+    """What was decided by meaning, beside all fixed silences on the same sounds."""
     found = Report([title, HEADER])
-    meaning = by_meaning(sounds, project)
-    systems = {"meaning": meaning} | {
+    systems: dict[str, Sequence[Outcome]] = {"meaning": meaning} | {
         f"{silence_ms} ms": by_silence(sounds, silence_ms) for silence_ms in SILENCES_MS
     }
     for name, outcomes in systems.items():
