@@ -149,6 +149,7 @@ class Assistant:
                 pre_roll_samples=listening.pre_roll_ms * 16,
             ),
             open_mic=open_mic,
+            wake_needs_words=listening.wake_check == "words",
             barge_in=BargeIn.OFF if by_key else BargeIn(listening.barge_in),
         )
         session = Session(

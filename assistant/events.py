@@ -119,11 +119,17 @@ class NamesInUse(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WakeWordJudged(Event):
-    """Something was a wake word, or resembled one (then it was not `accepted`). `turn` is the one before."""
+    """Something was a wake word, or resembled one (then it was not `accepted`). `turn` is the one before.
+
+    `reason` why not: near miss (its `probability` stayed below the threshold), no voice (its sound held hardly any,
+    `voice` is that probability), no words (none that make sense followed; it had been accepted until then).
+    """
 
     word: str
     probability: float
     accepted: bool
+    reason: str = ""
+    voice: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

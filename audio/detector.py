@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from audio.activity import ActivityGate, SpeechPaused, SpeechStarted, SpeechStopped, VoiceActivity
 from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
-from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWords
+from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWordRejected, WakeWords
+from audio.wake_check import VOICE, VoiceHeard
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +33,21 @@ class DetectorFailed:
     text: str
 
 
-DetectorEvent = SpeechStarted | SpeechPaused | SpeechStopped | WakeWordHeard | WakeWordNearMiss | DetectorFailed
+WakeWordEvent = WakeWordHeard | WakeWordRejected | WakeWordNearMiss
+DetectorEvent = SpeechStarted | SpeechPaused | SpeechStopped | WakeWordEvent | DetectorFailed
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorSettings:
-    """`wake_words` empty: none. `wake_threshold` None: each model's own."""
+    """`wake_words` empty: none. `wake_threshold` None: each model's own. `wake_voice`: probability of a voice in its
+    sound without which a wake word is rejected; 0: none is."""
 
     vad_threshold: float = 0.5
     min_speech_ms: int = 120
     hangover_ms: int = 160
     wake_words: Sequence[str] = ()
     wake_threshold: float | None = None
+    wake_voice: float = VOICE
 
 
 class Detector:
@@ -180,23 +184,41 @@ class _Engines:
         self._wake = WakeWords(settings.wake_words, settings.wake_threshold) if settings.wake_words else None
         self._asleep: deque[Frame] = deque(maxlen=round(ASLEEP_S * 1000 / FRAME_MS))
         self._awake_until = 0
+        self._voice = VoiceHeard()
+        self._wake_voice = settings.wake_voice
         self.probability = 0.0
 
     def look(self, frame: Frame, *, speech: bool, wake_words: bool) -> list[DetectorEvent]:
         woken = list(self._wake.feed(frame)) if wake_words and self._wake is not None else []
-        if any(isinstance(event, WakeWordHeard) for event in woken):
-            self._awake_until = frame.index + round(TAKE_OVER_S * SAMPLE_RATE_HZ)
         self._asleep.append(frame)
-        if not (speech or frame.index < self._awake_until):
+        awake = speech or frame.index < self._awake_until
+        if not awake and not any(isinstance(event, WakeWordHeard) for event in woken):
             return [*self._fall_asleep(frame.index), *woken]
         events: list[DetectorEvent] = []
         while self._asleep:
             events += self._judge(self._asleep.popleft())
-        return [*events, *woken]
+        checked = [self._checked(event) for event in woken]
+        if any(isinstance(event, WakeWordHeard) for event in checked):
+            self._awake_until = frame.index + round(TAKE_OVER_S * SAMPLE_RATE_HZ)
+        elif not awake:  # nobody called: what was heard meanwhile is nobody's business
+            self._gate.reset()
+            self.probability = 0.0
+            return list(checked)
+        return [*events, *checked]
+
+    def _checked(self, event: WakeWordHeard | WakeWordNearMiss) -> WakeWordEvent:
+        """A hit without a voice is none."""
+        if isinstance(event, WakeWordNearMiss):
+            return event
+        voice = self._voice.before(event.index)
+        if voice >= self._wake_voice:
+            return event
+        return WakeWordRejected(event.name, event.index, event.probability, voice)
 
     def _judge(self, frame: Frame) -> Iterator[DetectorEvent]:
         for activity in self._vad.feed(frame):
             self.probability = activity.probability
+            self._voice.add(activity)
             event = self._gate.update(activity)
             if event is not None:
                 yield event

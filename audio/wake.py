@@ -32,6 +32,16 @@ class WakeWordHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class WakeWordRejected:
+    """A wake word in whose sound there was hardly a voice: `voice`, 0 to 1, is its probability."""
+
+    name: str
+    index: int
+    probability: float
+    voice: float
+
+
+@dataclass(frozen=True, slots=True)
 class WakeWordNearMiss:
     """Something that resembled a wake word, at its highest `probability`: for tuning the threshold."""
 
@@ -45,10 +55,11 @@ class WakeWords:
 
     def __init__(self, names: Sequence[str], threshold: float | None = None) -> None:
         """`names`: built-in words, or paths of microWakeWord models (.json, or .tflite with its .json
-        beside it). `threshold`: probability from which a word counts; None: each model's own. Raises
-        `BadWakeWord`."""
+        beside it), each perhaps with its threshold: "alexa:0.9". `threshold`: probability from which a word
+        counts that has none of its own; None: the model's. Raises `BadWakeWord`."""
         self._features = MicroWakeWordFeatures()
-        self._words = [_Word(_load(name), threshold) for name in names]
+        parts = [with_threshold(name) for name in names]
+        self._words = [_Word(_load(name), threshold if own is None else own) for name, own in parts]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,6 +79,20 @@ class WakeWords:
     def _be_deaf(self, index: int) -> None:
         for word in self._words:
             word.deaf_until = index + round(REFRACTORY_S * SAMPLE_RATE_HZ)
+
+
+def with_threshold(name: str) -> tuple[str, float | None]:
+    """ "alexa:0.9" → ("alexa", 0.9). Raises `BadWakeWord` for a number that is no probability."""
+    word, colon, number = name.rpartition(":")
+    if not colon or set(number) - set("0123456789."):  # the colon is part of a path
+        return name, None
+    try:
+        threshold = float(number)
+    except ValueError:
+        return name, None
+    if not 0.0 < threshold <= 1.0:
+        raise BadWakeWord(f'The threshold of the wake word "{name}" has to be above 0 and at most 1.')
+    return word, threshold
 
 
 class _Word:

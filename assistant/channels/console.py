@@ -57,6 +57,12 @@ def _asked(event: events.Heard) -> Lines:
     return [("because", f"{event.reason}{instead}")]
 
 
+def _judged(event: events.WakeWordJudged) -> Lines:
+    if event.accepted:
+        return []
+    return [("ignored", f"{event.word.replace('_', ' ')} {event.probability:.2f}  ({event.reason})")]
+
+
 def _understood(event: events.Understood) -> Lines:
     entities = ", ".join(f"{entity['entity']}={entity['value']}" for entity in event.entities)
     return [("understood", f"{event.intent} {event.confidence:.2f}" + (f"  {entities}" if entities else ""))]
@@ -94,6 +100,7 @@ _TIMINGS = (events.PauseJudged, events.TurnEnded)
 
 _WRITERS: dict[type[events.Event], Callable[[Any], Lines]] = {
     events.Heard: _heard,
+    events.WakeWordJudged: _judged,
     events.Understood: _understood,
     events.PauseJudged: _pause,
     events.ServiceCalled: _did,

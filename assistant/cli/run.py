@@ -61,6 +61,7 @@ def detector_for(
         min_speech_ms=listening.min_speech_ms,
         wake_words=listening.wake_words if wake_words else (),
         wake_threshold=listening.wake_threshold,
+        wake_voice=0.0 if listening.wake_check == "off" else listening.wake_voice,
     )
     return lambda on_event: Detector(settings, on_event)
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+VOICE_OF_A_WAKE_WORD = 0.3
+"""As `audio.wake_check.VOICE`, of which a test sees to it; settings import no sound."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
 Pause = Annotated[int, Field(ge=0, le=3_000)]
@@ -44,10 +46,19 @@ class Listening(Section):
     )
     wake_words: tuple[str, ...] = Field(
         ("hey_jarvis",),
-        description="Built in: okay_nabu, hey_jarvis, hey_mycroft, alexa; or the path of a microWakeWord model.",
+        description="Built in: okay_nabu, hey_jarvis, hey_mycroft, alexa; or the path of a microWakeWord model; each "
+        "perhaps with a threshold of its own: `alexa:0.9`.",
     )
     wake_threshold: Fraction | None = Field(
         None, description="Probability from which a wake word counts; empty: the model's own."
+    )
+    wake_check: Literal["off", "voice", "words"] = Field(
+        "voice",
+        description="What a wake word needs to count: nothing more (`off`), a voice in its sound (`voice`), or that "
+        "and words behind it that make sense (`words`; without, no sound is made).",
+    )
+    wake_voice: Fraction = Field(
+        VOICE_OF_A_WAKE_WORD, description="Probability of a voice from which a wake word's sound holds one."
     )
     vad_threshold: Fraction = Field(0.5, description="Probability of speech from which a person is speaking.")
     min_speech_ms: Milliseconds = Field(120, description="Sound shorter than this is not speech.")

@@ -20,7 +20,7 @@ from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm, Source
 from audio.preroll import PreRoll
-from audio.wake import WakeWordHeard, WakeWordNearMiss
+from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWordRejected
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ OnTranscript = Callable[[int, int, float, Transcript], str]
 """(turn, rev, when the turn's voice began, transcript) → the words to go on with."""
 
 
-OnWake = Callable[[str, float, bool], None]
-"""(wake word, probability, whether it was taken for one)."""
+OnWake = Callable[[str, float, str, float | None], None]
+"""(wake word, probability, why it does not count or "", probability of a voice where that is why)."""
 
 
 class Listener:
@@ -60,7 +60,7 @@ class Listener:
         on_partial: OnPartial,
         on_transcript: OnTranscript,
         on_moved: Callable[[], None],
-        on_wake: OnWake = lambda word, probability, accepted: None,
+        on_wake: OnWake = lambda word, probability, reason, voice: None,
     ) -> None:
         self._ears = ears
         self._clock = clock
@@ -70,6 +70,7 @@ class Listener:
         self._on_transcript = on_transcript
         self._on_moved = on_moved
         self._on_wake = on_wake
+        self._woken_by: WakeWordHeard | None = None
         self._preroll = PreRoll(keep_s=longest_turn_s + SPARE_S)
         self._detector = ears.make_detector(self._detected)
         self._stream: RecognitionStream | None = None  # of the turn whose voice is heard
@@ -185,16 +186,27 @@ class Listener:
             case SpeechStopped():
                 self._post(m.SpeechStopped(now, min(self._when(event.index), now)))
             case WakeWordHeard():
-                self._on_wake(event.name, event.probability, True)
+                self._woken_by = event
+                self._on_wake(event.name, event.probability, "", None)
                 self._post(m.WakeWord(now, event.index))
             case DetectorFailed():
                 log.error("%s", event.text)
                 self._post(m.Announcement(now, event.text))
             case WakeWordNearMiss():
-                self._on_wake(event.name, event.probability, False)
+                self._on_wake(event.name, event.probability, "near miss", None)
+                log.info("%s", event)
+            case WakeWordRejected():
+                self._on_wake(event.name, event.probability, "no voice", event.voice)
                 log.info("%s", event)
             case _:
                 log.debug("%s", event)
+
+    def drop_wake(self) -> None:
+        """The wake word was none, going by what followed."""
+        event, self._woken_by = self._woken_by, None
+        if event is not None:
+            self._on_wake(event.name, event.probability, "no words", None)
+            log.info("no words after %s", event)
 
     async def _transcribe(self, stream: RecognitionStream, command: m.FinishRecognition) -> None:
         try:

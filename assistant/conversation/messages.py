@@ -239,6 +239,11 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class DropWake:
+    """The wake word was none, going by what followed: no sound is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndTurn:
     """The turn is over; `outcome`: answered, interrupted, nothing-heard, failed."""
 
@@ -257,5 +262,6 @@ Command = (
     | StopReply
     | Duck
     | Acknowledge
+    | DropWake
     | EndTurn
 )

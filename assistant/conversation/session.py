@@ -268,6 +268,9 @@ class Session:
                 self._talker.duck(command.down)
             case m.Acknowledge():
                 self._talker.acknowledge(self._running)
+            case m.DropWake():
+                if self._listener is not None:
+                    self._listener.drop_wake()
             case m.EndTurn():
                 self._end_turn(command)
 
@@ -285,8 +288,13 @@ class Session:
             hints=self._thinker.hints,
             on_partial=on_partial,
             on_transcript=self._transcribed,
-            on_wake=lambda word, probability, accepted: self._publish(
-                events.WakeWordJudged, word=word, probability=probability, accepted=accepted
+            on_wake=lambda word, probability, reason, voice: self._publish(
+                events.WakeWordJudged,
+                word=word,
+                probability=probability,
+                accepted=not reason,
+                reason=reason,
+                voice=voice,
             ),
             on_moved=self._changed.set,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from audio.errors import BadWakeWord
 from audio.frames import Pcm
-from audio.wake import BUILT_IN, WakeWordHeard, WakeWordNearMiss, WakeWords
+from audio.wake import BUILT_IN, WakeWordHeard, WakeWordNearMiss, WakeWords, with_threshold
 from tests.audio.conftest import Speak, frames_of, voiced_span, with_silence
 
 MS = 16
@@ -113,3 +113,34 @@ def test_each_bad_wake_word_gets_a_sentence(tmp_path: Path) -> None:
         assert words in sentence
         assert sentence.endswith(".")
         assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "threshold"),
+    [
+        ("alexa", "alexa", None),
+        ("alexa:0.9", "alexa", 0.9),
+        ("alexa:1", "alexa", 1.0),
+        ("/models/alexa.json", "/models/alexa.json", None),
+        ("/models/alexa.json:0.75", "/models/alexa.json", 0.75),
+        ("C:/models/alexa.json", "C:/models/alexa.json", None),
+        ("alexa:", "alexa:", None),
+        ("alexa:0.9.1", "alexa:0.9.1", None),
+    ],
+)
+def test_a_word_may_have_a_threshold_of_its_own(given: str, name: str, threshold: float | None) -> None:
+    assert with_threshold(given) == (name, threshold)
+
+
+@pytest.mark.parametrize("name", ["alexa:0", "alexa:1.01", "alexa:95"])
+def test_a_threshold_that_is_no_probability(name: str) -> None:
+    with pytest.raises(BadWakeWord, match="above 0 and at most 1"):
+        WakeWords([name])
+
+
+def test_several_words_each_by_its_own_threshold(speak: Speak) -> None:
+    pcm = with_silence(speak("hey jarvis"), after_s=2)
+    (strict,) = hear(pcm, "hey_jarvis:1", "alexa")
+    assert isinstance(strict, WakeWordNearMiss)
+    (own,) = hear(pcm, "hey_jarvis:0.9", "alexa", threshold=1.0)
+    assert isinstance(own, WakeWordHeard)

@@ -190,6 +190,29 @@ def test_wake_word_and_silence_ends_in_a_sentence() -> None:
     assert state.phase is Phase.SPEAKING
 
 
+def test_a_wake_word_that_needs_words_makes_no_sound_without() -> None:
+    unsure = State(wake_needs_words=True)
+    state, commands = run(unsure, e.WakeWord(0, 0), e.Tick(T.no_speech_s))
+    assert (state.phase, commands) == (Phase.IDLE, [e.DropWake()])
+    refused: list[e.Happening] = [
+        e.WakeWord(0, 0),
+        e.SpeechStarted(1, 20_000),
+        e.SpeechStopped(1.4, 1.3),
+        e.TranscriptReady(1.5, 1, 0, ""),
+        e.Tick(1.9),
+    ]
+    state, commands = run(unsure, *refused)
+    assert state.phase is Phase.IDLE
+    assert commands[-2:] == [e.EndTurn(1, "nothing-heard"), e.DropWake()]
+    assert not any(isinstance(command, e.Say | e.Acknowledge) for command in commands)
+
+
+def test_with_words_it_is_a_turn_like_any_other() -> None:
+    _, commands = run(State(wake_needs_words=True), e.WakeWord(0, 0), *spoken_turn(1.0))
+    assert commands[-1] == e.Ask(1, "what time is it", "parse")
+    assert e.DropWake() not in commands
+
+
 def test_noise_on_an_open_microphone_is_not_answered() -> None:
     events: list[e.Happening] = [
         e.SpeechStarted(0, 0),
@@ -364,7 +387,10 @@ def timed(history: Iterable[tuple[float, e.Happening]]) -> list[e.Happening]:
 
 histories = st.lists(st.tuples(gaps, happenings()), max_size=60).map(timed)
 starts = st.builds(
-    lambda mic, barge: m.start(State(open_mic=mic, barge_in=barge)), st.booleans(), st.sampled_from(BargeIn)
+    lambda mic, barge, words: m.start(State(open_mic=mic, barge_in=barge, wake_needs_words=words)),
+    st.booleans(),
+    st.sampled_from(BargeIn),
+    st.booleans(),
 )
 
 

@@ -184,6 +184,11 @@ def test_the_key(case: str) -> None:
     assert (told, state.phase) == (commands, phase)
 
 
+def test_a_key_needs_no_words_behind_it() -> None:
+    _, commands = run(State(wake_needs_words=True), e.WakeWord(0.0, 0), e.Tick(T.no_speech_s), press(9.0))
+    assert commands == [e.DropWake(), e.Acknowledge()]
+
+
 def test_the_next_turn_is_not_held_any_more() -> None:
     state, _ = run(
         State(), hold(), e.Released(2.0), e.TranscriptReady(2.1, 1, 0, ""), e.SpeechStarted(3.0, 64_000)

@@ -44,6 +44,7 @@ from assistant.conversation.messages import (
     Announcement,
     CancelRecognition,
     Command,
+    DropWake,
     EndTurn,
     Failed,
     Happening,
@@ -119,6 +120,8 @@ def _deadline(state: State, at_s: float) -> Step:
     match state.phase:
         case Phase.LISTENING if state.voice:  # after a wake word, or over the end of an answer
             return person.begin_turn(state, at_s, state.from_sample)
+        case Phase.LISTENING if state.woken and state.unsure:
+            return then(floor.never_mind(state, at_s), [DropWake()])
         case Phase.LISTENING if state.woken:
             return floor.say_only(new_turn(state), at_s, NOTHING_HEARD)
         case Phase.LISTENING:

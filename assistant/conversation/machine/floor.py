@@ -40,6 +40,14 @@ def rest(state: State, at_s: float) -> Step:
     return replace(state, woken=False, phase=phase, deadline_s=window_end(state, at_s)), []
 
 
+def never_mind(state: State, at_s: float) -> Step:
+    """As if nobody had called: as `rest`, but there is nothing to follow up."""
+    state, commands = rest(state, at_s)
+    if state.phase is Phase.LISTENING and not state.open_mic:
+        state = replace(state, phase=Phase.IDLE, deadline_s=None)
+    return state, commands
+
+
 def window_end(state: State, at_s: float) -> float | None:
     """When a person who stays silent is no longer listened to without the wake word."""
     if state.open_mic or state.timing.follow_up_s <= 0:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from assistant.conversation.machine.floor import rest, say_only, silence, window_end
+from assistant.conversation.machine.floor import never_mind, rest, say_only, silence, window_end
 from assistant.conversation.machine.state import BargeIn, Phase, State, Step, new_turn, then
 from assistant.conversation.messages import (
     Acknowledge,
     Ask,
     Command,
+    DropWake,
     Duck,
     EndTurn,
     FinishRecognition,
@@ -36,6 +37,7 @@ def wake_word(state: State, event: WakeWord) -> Step:
         return state, []  # part of what the person is saying anyway
     begin = max(event.sample - state.timing.wake_lag_samples, 0)
     state = replace(state, phase=Phase.LISTENING, woken=True, from_sample=begin, key_sample=0)
+    state = replace(state, unsure=state.wake_needs_words)
     if not state.voice:
         return then(await_command(state, event.at_s), commands)
     over_s = event.at_s + tail_s
@@ -125,6 +127,8 @@ def parsed(state: State, event: ParseReady) -> Step:
 def commit(state: State, at_s: float) -> Step:
     """The end of the turn was decided and its transcript is there."""
     if not state.transcript:
+        if state.woken and state.unsure:
+            return then(never_mind(state, at_s), [EndTurn(state.turn, "nothing-heard"), DropWake()])
         if state.woken:
             return say_only(state, at_s, NOT_UNDERSTOOD)
         return then(rest(state, at_s), [EndTurn(state.turn, "nothing-heard")])
@@ -147,7 +151,8 @@ def end_turn(state: State, at_s: float) -> Step:
 
 
 def await_command(state: State, at_s: float) -> Step:
-    return replace(state, deadline_s=at_s + state.timing.no_speech_s), [Acknowledge()]
+    chime: list[Command] = [] if state.unsure else [Acknowledge()]
+    return replace(state, deadline_s=at_s + state.timing.no_speech_s), chime
 
 
 def take_back(state: State) -> Step:

@@ -9,7 +9,7 @@ A key that is never released (its program died) is no trap: the turn is cut at i
 
 from dataclasses import replace
 
-from assistant.conversation.machine.floor import rest, silence
+from assistant.conversation.machine.floor import never_mind, silence
 from assistant.conversation.machine.person import await_command, begin_turn, end_turn, take_back
 from assistant.conversation.machine.state import BargeIn, Phase, State, Step, then
 from assistant.conversation.messages import Command, Pressed, Released
@@ -19,6 +19,7 @@ def pressed(state: State, event: Pressed) -> Step:
     """The person wants to speak, or has spoken."""
     commands: list[Command] = []
     own_voice = False
+    state = replace(state, unsure=False)
     if state.answering:
         # Where the loudspeaker may be what is heard, neither the voice nor the sound before now is the person's.
         own_voice = state.barge_in is not BargeIn.SPEECH
@@ -26,7 +27,7 @@ def pressed(state: State, event: Pressed) -> Step:
     elif not state.resting:
         return _within_turn(state, event)
     elif state.woken and not event.hold:
-        return _never_mind(state, event.at_s)
+        return never_mind(state, event.at_s)
     begin = event.sample if own_voice else max(event.sample - state.timing.pre_roll_samples, 0)
     if event.hold:
         state = replace(state, woken=state.voice and not own_voice)
@@ -47,15 +48,6 @@ def released(state: State, event: Released) -> Step:
     if not state.holding:
         return state, []
     return end_turn(replace(state, voice_end_s=event.at_s), event.at_s)
-
-
-def _never_mind(state: State, at_s: float) -> Step:
-    state, commands = rest(state, at_s)
-    if (
-        state.phase is Phase.LISTENING and not state.open_mic
-    ):  # nobody was answered: there is nothing to follow up
-        state = replace(state, phase=Phase.IDLE, deadline_s=None)
-    return state, commands
 
 
 def _within_turn(state: State, event: Pressed) -> Step:

@@ -70,6 +70,10 @@ class State:
     from_sample: int = 0  # where the turn's speech begins, pre-roll included
     voice: bool = False  # the detector hears a voice now
     woken: bool = False  # by a wake word or a key: the person expects an answer, even "I heard nothing"
+    wake_needs_words: bool = (
+        False  # without words that make sense a wake word was none, and nothing is said of it
+    )
+    unsure: bool = False  # woken by such a one
     key_sample: int = 0  # a key was pressed here and answered; a voice from before may have ended before, too
     held: bool = False  # the turn lasts as long as a key is held down
     voice_end_s: float = 0.0  # of the turn's speech so far
