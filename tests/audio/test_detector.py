@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
-from audio.detector import Detector, DetectorEvent, DetectorFailed, DetectorSettings
+from audio.detector import ASLEEP_AT_ONCE, Detector, DetectorEvent, DetectorFailed, DetectorSettings
 from audio.errors import BadWakeWord
 from audio.frames import FRAME_SAMPLES, Frame
 from audio.wake import WakeWordHeard
@@ -121,6 +121,31 @@ async def test_feeding_never_waits_and_what_does_not_fit_is_counted() -> None:
     async with asyncio.timeout(10):
         await last
     assert detector.position == 100 * FRAME_SAMPLES
+    await detector.close()
+
+
+async def judged(detector: Detector, frames: int) -> None:
+    for _ in range(1000):
+        if detector.position == frames * FRAME_SAMPLES:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(detector.position)
+
+
+async def test_while_only_a_wake_word_is_looked_for_frames_are_taken_several_at_once() -> None:
+    detector = Detector(DetectorSettings(wake_words=("hey_jarvis",)), lambda event: None)
+    detector.detect_speech = False
+    await detector.start()
+    for n in range(ASLEEP_AT_ONCE - 1):
+        detector.feed(Frame(n * FRAME_SAMPLES, QUIET))
+    await asyncio.sleep(0.1)  # long enough for a worker that was woken
+    assert detector.position == 0
+    detector.feed(Frame((ASLEEP_AT_ONCE - 1) * FRAME_SAMPLES, QUIET))
+    await judged(detector, ASLEEP_AT_ONCE)
+    detector.detect_speech = True  # somebody is listened to: each frame at once
+    detector.feed(Frame(ASLEEP_AT_ONCE * FRAME_SAMPLES, QUIET))
+    await judged(detector, ASLEEP_AT_ONCE + 1)
+    assert detector.dropped_frames == 0
     await detector.close()
 
 
