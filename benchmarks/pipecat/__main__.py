@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.pipecat import environment
 from benchmarks.pipecat.compare import Result, compare
 from benchmarks.pipecat.table import table
-from benchmarks.report import machine
+from benchmarks.report import load, machine
 from benchmarks.samples import FLITE_MISSING, flite_is_missing
 from tests.sound_card import missing
 
@@ -59,7 +59,7 @@ def run(count: int, pauses: int, interruptions: int) -> list[Result]:
 
 
 def report(results: list[Result]) -> str:
-    return f"{machine()}; pipecat-ai {environment.version()}\n\n{table(results)}"
+    return f"{machine()}; pipecat-ai {environment.version()}\n{load()}\n\n{table(results)}"
 
 
 if __name__ == "__main__":

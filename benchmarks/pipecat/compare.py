@@ -104,7 +104,7 @@ def interrupted(card: SoundCard, system: System, material: Material) -> list[flo
     if not material.interruptions:
         return []
     with Running(system, card.process_env) as running, conversation(card, running) as talk:
-        for each in material.fill:
+        for each in material.fill if system.answers else ():
             talk.say(each.path, each.text)
         asked = (
             talk.interrupt(material.question.path, material.interruption.path)

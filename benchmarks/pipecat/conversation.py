@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.pipecat.monitors import RATE_HZ, Monitor, end, falls_silent, onset
 from benchmarks.pipecat.systems import Running
-from tests.sound_card import SoundCard
+from benchmarks.turns.monitor import Monitor, monitor
+from benchmarks.turns.sounds import Samples, last_sound, onset, spans
+from tests.sound_card import RECORDING_RATE_HZ, SoundCard
 
 PATIENCE_S = 8.0
 """An answer that has not begun by then does not come."""
@@ -18,6 +19,8 @@ STOPPED_S = 0.45
 """Silence that is no pause between two sentences (0.3 s) of an answer that goes on."""
 INTO_THE_ANSWER_S = 1.0
 """How far into an answer a person interrupts it."""
+PASSED_S = 0.1
+"""Until what has been played has passed the monitor."""
 
 
 @dataclass(frozen=True)
@@ -41,65 +44,58 @@ class Conversation:
         self._card, self._mic, self._speaker = card, mic, speaker
 
     def say(self, wav: Path, text: str) -> Turn:
-        """Say a command and hear what comes of it."""
-        began = time.monotonic()
-        self._card.say(wav)
-        said = time.monotonic()
-        self._wait_for_answer(began, said)
-        self.wait_until_over()
-        voice_ends = self._voice(began, said)[1]
-        early = self.running.turns(began, voice_ends)
-        turns = self.running.turns(began, time.monotonic())
-        answer = self._speaker.onset_after(began)
-        cut = bool(early) or (answer is not None and answer < voice_ends)
-        after = self._speaker.onset_after(voice_ends)
-        delay = None if cut or after is None else after - voice_ends
-        return Turn(text, " | ".join(turn.text for turn in turns), delay, cut)
+        """Say a command and hear what comes of it. Raises RuntimeError: nothing arrived at the microphone."""
+        began, since = time.monotonic(), self._speaker.position
+        _, voice_ends = self._say(wav)
+        first = self._speaker.wait_for_sound(since, PATIENCE_S)
+        self._wait_until_over()
+        answer = None if first is None else self._speaker.time_of(first)
+        cut = self.running.turns(began, voice_ends) > 0 or (answer is not None and answer < voice_ends)
+        delay = None if cut or answer is None else answer - voice_ends
+        return Turn(text, self.running.heard(began), delay, cut)
 
     def interrupt(self, question: Path, interruption: Path) -> float | None:
-        """Ask, speak over the answer, and hear how long it goes on, in seconds; None: it was over before."""
-        began = time.monotonic()
-        self._card.say(question)
-        if self._wait_for_answer(began, time.monotonic()) is None:
+        """Ask, speak over the answer, and hear how long it goes on, in seconds.
+
+        None: there was no answer, or it was over before anybody spoke.
+        """
+        since = self._speaker.position
+        self._say(question)
+        if self._speaker.wait_for_sound(since, PATIENCE_S) is None:
             return None
         time.sleep(INTO_THE_ANSWER_S)
-        over = time.monotonic()
-        self._card.say(interruption)
-        voice = self._voice(over, time.monotonic())[0]
-        self.wait_until_over()
-        before, _ = self._speaker.between(voice - STOPPED_S, voice)
-        if onset(before) is None:
-            return None
-        sound, _ = self._speaker.between(voice, time.monotonic())
-        stopped = falls_silent(sound, round(STOPPED_S * RATE_HZ))
-        return None if stopped is None else stopped / RATE_HZ
+        spoken_over, _ = self._say(interruption)
+        self._wait_until_over()
+        return stopped_after(self._speaker.sound(0), self._speaker.sample_at(spoken_over))
 
-    def _voice(self, began: float, said: float) -> tuple[float, float]:
-        """When the person's voice began and ended. Raises RuntimeError: the microphone carried nothing."""
-        sound, first = self._mic.between(began, said + 0.1)
-        start, last = onset(sound), end(sound)
-        if start is None or last is None:
+    def _say(self, wav: Path) -> tuple[float, float]:
+        """When the person's voice began and ended, at the microphone."""
+        since = self._mic.position
+        self._card.say(wav)
+        time.sleep(PASSED_S)
+        sound = self._mic.sound(since)
+        begin, end = onset(sound), last_sound(sound)
+        if begin is None or end is None:
             raise RuntimeError("the person's voice did not arrive at the virtual microphone")
-        return first + start / RATE_HZ, first + last / RATE_HZ
+        return self._mic.time_of(since + begin), self._mic.time_of(since + end)
 
-    def _wait_for_answer(self, began: float, said: float) -> float | None:
-        while time.monotonic() < said + PATIENCE_S:
-            self._mic.check()
-            self._speaker.check()
-            answer = self._speaker.onset_after(began)
-            if answer is not None and time.monotonic() > said:
-                return answer
-            time.sleep(0.05)
-        return None
+    def _wait_until_over(self) -> None:
+        self._speaker.wait_for_silence(OVER_S, 30.0)
 
-    def wait_until_over(self) -> None:
-        """Until nothing has been heard for a while, for at most half a minute."""
-        deadline = time.monotonic() + 30.0
-        while time.monotonic() < deadline and not self._speaker.silent_for(OVER_S):
-            time.sleep(0.05)
+
+def stopped_after(sound: Samples, at: int) -> float | None:
+    """How many seconds after sample `at` of the loudspeaker's sound the answer that sounds there ends.
+
+    None: none sounds there.
+    """
+    gap = round(STOPPED_S * RECORDING_RATE_HZ)
+    for span in spans(sound, gap):
+        if span.begin <= at < span.end:
+            return (span.end - at) / RECORDING_RATE_HZ
+    return None
 
 
 @contextmanager
 def conversation(card: SoundCard, running: Running) -> Iterator[Conversation]:
-    with Monitor("mic", card.process_env) as mic, Monitor("speaker", card.process_env) as speaker:
+    with monitor(card, "mic") as mic, monitor(card, "speaker") as speaker:
         yield Conversation(card, running, mic, speaker)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ READY_TIMEOUT_S = 120.0
 
 @dataclass(frozen=True)
 class Told:
-    """`ready`: it listens. `turn`: it has decided that a turn is over, and will answer."""
+    """`ready`: it listens. `turn`: it has decided that a turn is over, and answers. `heard`: what it understands."""
 
     kind: str
     text: str
@@ -34,12 +34,16 @@ class Told:
 
 @dataclass(frozen=True)
 class System:
-    """How to start it, and how to understand its lines. `read` gives None for a line that says neither."""
+    """How to start it, and how to understand its lines. `read` gives None for a line that says neither.
+
+    `settle_s`: what it loads after it has said that it is ready. `answers`: it does what it is told, not only speaks.
+    """
 
     name: str
     command: tuple[str, ...]
     read: Callable[[str], tuple[str, str] | None]
     settle_s: float = 0.0
+    answers: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,7 +78,7 @@ def assistant(state: Path, *, same_models: bool) -> System:
     settings = OPEN + (SAME_MODELS if same_models else ("recognition.engine=sphinx", "voice.engine=embedded"))
     command = [PROGRAM, "run", *(word for setting in settings for word in ("--set", setting))]
     name = "assistant, same models" if same_models else "assistant, embedded"
-    return System(name, tuple(command), assistant_line, 20.0, state_env(state))
+    return System(name, tuple(command), assistant_line, 20.0, True, state_env(state))
 
 
 PROGRAM = str(Path(sys.executable).parent / "assistant")
@@ -94,9 +98,16 @@ def train(state: Path) -> None:
 
 
 def assistant_line(line: str) -> tuple[str, str] | None:
+    """What is heard in a pause may be heard again, longer: a turn is over when the dialogue has answered."""
     word, _, rest = line.strip().partition(" ")
-    kind = {"listening": "ready", "heard": "turn"}.get(word)
-    return (kind, rest.strip().strip("“”")) if kind else None
+    match word:
+        case "listening":
+            return "ready", ""
+        case "heard":
+            return "heard", rest.partition("“")[2].rpartition("”")[0]
+        case "said":
+            return "turn", ""
+    return None
 
 
 class Running:
@@ -152,9 +163,13 @@ class Running:
             time.sleep(0.05)
         time.sleep(self.system.settle_s)
 
-    def turns(self, first_s: float, last_s: float) -> Sequence[Told]:
-        """The turns that it ended between two times."""
-        return [told for told in self.told if told.kind == "turn" and first_s <= told.at_s < last_s]
+    def turns(self, first_s: float, last_s: float) -> int:
+        """How many turns it ended between two times."""
+        return sum(told.kind == "turn" and first_s <= told.at_s < last_s for told in self.told)
+
+    def heard(self, since_s: float) -> str:
+        """The last that it understood since then; empty: nothing."""
+        return next((told.text for told in reversed(self.told) if told.text and told.at_s >= since_s), "")
 
     def cpu_s(self) -> float:
         """CPU time so far, of it and its children."""
