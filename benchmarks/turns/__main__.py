@@ -1,6 +1,6 @@
 """Turn-taking, measured from outside on a virtual sound card.
 
-    script/bench turns [delay|cuts|interruption|idle|whisper …] [--count N] [--json FILE] [--set KEY=VALUE …]
+    script/bench turns [delay|cuts|interruption|idle|whisper|pipecat …] [--count N] [--json FILE] [--set KEY=VALUE …]
 
 Without the name of a part: all of them, half an hour. The person is one of flite's voices; what they say and what is
 answered is recorded at the microphone and the loudspeaker of a PulseAudio of its own, and timed there.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
+from benchmarks.pipecat import bench as pipecat
 from benchmarks.report import load, machine
 from benchmarks.turns import cuts, delay, idle, interruption, proof, whisper
 from benchmarks.turns.figures import Report
@@ -77,12 +78,17 @@ def _whisper(arguments: argparse.Namespace, folder: Path) -> Report:
     return whisper.report(folder, arguments.set, arguments.count or 30)
 
 
+def _pipecat(arguments: argparse.Namespace, folder: Path) -> Report:
+    return pipecat.part(arguments.count)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace, Path], Report]] = {
     "delay": _delay,
     "cuts": _cuts,
     "interruption": _interruption,
     "idle": _idle,
     "whisper": _whisper,
+    "pipecat": _pipecat,
 }
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
@@ -12,9 +13,10 @@ import soxr
 from assistant.recognition.spoken_words import as_said
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ
+from benchmarks.turns import traces
 from benchmarks.turns.figures import HEADER, Report, Target, share
 from benchmarks.turns.monitor import Monitor, monitor
-from benchmarks.turns.person import Person
+from benchmarks.turns.person import Person, trimmed
 from benchmarks.turns.running import Running, quoted, running, stages_ms
 from benchmarks.turns.sounds import Samples, place
 from benchmarks.turns.utterances import Utterance
@@ -23,6 +25,8 @@ from tests.sound_card import RECORDING_RATE_HZ, SoundCard, sound_card
 ANSWER_TIMEOUT_S = 12.0
 QUIET_S = 0.4
 """An answer is over when so long nothing is heard, and the assistant says that the turn is."""
+FOUND_BY_S = 0.5
+"""So much of what was said is looked for: on a busy machine the sound server drops or adds a few milliseconds."""
 LIKE = 0.8
 """A recording with a smaller correlation was not found: the microphone heard something else."""
 
@@ -33,8 +37,8 @@ STAGES = ("end of turn", "transcript", "intent", "first text", "first clause", "
 
 @dataclass(slots=True)
 class Turn:
-    """`delay_ms`: end of speech to first sound, None where there was no answer. `stages_ms`: what the assistant
-    itself says. `intent`: wanted, "" where any is right. `speech_end_s`: `time.monotonic()`."""
+    """`delay_ms`: end of speech to first sound; None where there was no answer, or where the end was not found in the
+    recording (`timed`). `stages_ms`: what the assistant itself says. `intent`: wanted, "" where any is right."""
 
     said: str
     voice: str
@@ -42,7 +46,8 @@ class Turn:
     heard: str = ""
     understood: str = ""
     delay_ms: float | None = None
-    speech_end_s: float = 0.0
+    answered: bool = True
+    timed: bool = True
     stages_ms: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -54,7 +59,15 @@ class Turn:
         return self.intent in ("", self.understood)
 
 
-def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[str]) -> list[Turn]:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`traces`: the same turns as the assistant kept them."""
+
+    turns: list[Turn]
+    traces: list[dict[str, Any]]
+
+
+def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[str]) -> Measured:
     """Each said to a running assistant with an open microphone, each when the one before is over."""
     person = Person(folder)
     files = [(utterance, person.file(utterance)) for utterance in utterances]
@@ -64,7 +77,8 @@ def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[st
         monitor(card, "speaker") as speaker,
         monitor(card, "mic") as mic,
     ):
-        return [turn(card, assistant, speaker, mic, utterance, path) for utterance, path in files]
+        turns = [turn(card, assistant, speaker, mic, utterance, path) for utterance, path in files]
+        return Measured(turns, traces.kept(assistant, len(turns)))
 
 
 def turn(
@@ -76,10 +90,12 @@ def turn(
     found = Turn(utterance.text, utterance.voice, utterance.intent)
     time.sleep(0.2)  # until the end of it has passed the monitor
     end = end_of(mic, at_mic, path)
-    found.speech_end_s = mic.time_of(end)
+    found.timed = end is not None
     first = speaker.wait_for_sound(at_speaker, ANSWER_TIMEOUT_S)
+    found.answered = first is not None
+    if first is not None and end is not None:
+        found.delay_ms = 1000 * (speaker.time_of(first) - mic.time_of(end))
     if first is not None:
-        found.delay_ms = 1000 * (speaker.time_of(first) - found.speech_end_s)
         speaker.wait_for_silence(QUIET_S, 60.0)
     times = assistant.wait_for("times", lines, 2.0 if first is None else 10.0)
     speaker.wait_for_silence(QUIET_S, 60.0)
@@ -93,22 +109,21 @@ def turn(
     return found
 
 
-def end_of(mic: Monitor, since: int, path: Path) -> int:
-    """The sample of the microphone after the last of what is in the file."""
-    said = at_monitor(path)
-    found = place(mic.sound(since), said)
-    if found is None or found.likeness < LIKE:
-        raise RuntimeError(f"{path.name} was played, but is not in the recording of the microphone")
-    return since + found.at + said.size
+def end_of(mic: Monitor, since: int, path: Path) -> int | None:
+    """The sample of the microphone after the last of what is in the file; None where it is not found."""
+    end = at_monitor(path)[-round(FOUND_BY_S * RECORDING_RATE_HZ) :]
+    found = place(mic.sound(since), end)
+    return None if found is None or found.likeness < LIKE else since + found.at + end.size
 
 
 def at_monitor(path: Path) -> Samples:
-    """As the monitor records it."""
-    return np.asarray(soxr.resample(read(path), SAMPLE_RATE_HZ, RECORDING_RATE_HZ), dtype=np.int16)
+    """What is said in the file, as the monitor records it."""
+    speech = trimmed(read(path))
+    return np.asarray(soxr.resample(speech, SAMPLE_RATE_HZ, RECORDING_RATE_HZ), dtype=np.int16)
 
 
-def report(turns: Sequence[Turn]) -> Report:
-    found = Report([HEADER])
+def report(measured: Measured) -> Report:
+    turns, found = measured.turns, Report([HEADER])
     delays = [each.delay_ms for each in turns if each.delay_ms is not None]
     found.times("delay", "end of speech → first sound (measured outside)", delays, TO_FIRST_SOUND)
     for stage in STAGES:
@@ -127,12 +142,15 @@ def report(turns: Sequence[Turn]) -> Report:
         "  first clause → first sound",
         _between(turns, "first clause", "first sound"),
     )
+    traces.add_to(found, measured.traces)
     wrong = [each for each in turns if not (each.words_right and each.intent_right)]
-    unanswered = sum(each.delay_ms is None for each in turns)
+    unanswered = sum(not each.answered for each in turns)
+    untimed = sum(not each.timed for each in turns)
     found.lines += [
         share("not a word wrong", sum(each.words_right for each in turns), len(turns)),
         share("intent right", sum(each.intent_right for each in turns), len(turns)),
         share("without an answer", unanswered, len(turns), 0.0),
+        *([share("not timed: damaged by the sound server", untimed, len(turns))] if untimed else []),
         *(
             f"  “{each.said}” ({each.voice}, {each.intent}) → “{each.heard}” ({each.understood})"
             for each in wrong

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from audio.frames import SAMPLE_RATE_HZ, Pcm
-from benchmarks.turns.delay import LIKE, at_monitor
+from benchmarks.turns.delay import FOUND_BY_S, LIKE, at_monitor
 from benchmarks.turns.figures import HEADER, Report, Target, share
 from benchmarks.turns.monitor import Monitor, monitor
 from benchmarks.turns.person import Person
@@ -132,7 +132,7 @@ def _interrupted(here: Room, text: str, voice: str, after_s: float) -> Interrupt
     here.card.say(path)
     time.sleep(AFTER_S + 0.1)
     said = at_monitor(path)
-    placed = place(here.mic.sound(at_mic), said)
+    placed = place(here.mic.sound(at_mic), said[: round(FOUND_BY_S * RECORDING_RATE_HZ)])
     if placed is None or placed.likeness < LIKE / 2:  # the answer sounds there too
         found.told = ["not found in the recording of the microphone"]
     else:

@@ -16,6 +16,9 @@ from benchmarks.turns.utterances import Utterance
 AUDIBLE = 300
 """Samples of a larger magnitude are speech: flite's recordings have a faint floor of their own."""
 
+LEAD_S = 0.3
+"""PulseAudio rewinds a sink when a stream begins on it; its monitor then lacks a few milliseconds."""
+
 FLITE_MISSING = "flite speaks the commands and is missing: sudo apt-get install -y flite"
 
 
@@ -24,14 +27,15 @@ def flite_is_missing() -> bool:
 
 
 class Person:
-    """Says things into files of `folder`, each once. Recordings begin and end with speech: 16 kHz mono."""
+    """Says things, 16 kHz mono; into files of `folder` each once, with silence before."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._words: dict[tuple[str, str], Pcm] = {}
 
     def sound(self, parts: Sequence[str | float], voice: str) -> Pcm:
-        """Words and silence (seconds) as one; each run of words is spoken as a sentence of its own."""
+        """From the first sample of speech to the last: words, and silence (seconds) between them. Each run of words
+        is spoken as a sentence of its own."""
         pieces = [
             np.zeros(round(part * SAMPLE_RATE_HZ), np.int16)
             if isinstance(part, float)
@@ -44,7 +48,9 @@ class Person:
         name = "-".join(str(part).replace(" ", "_") for part in utterance.parts)
         path = self._folder / f"{utterance.voice}-{name}.wav"
         if not path.exists():
-            soundfile.write(path, self.sound(utterance.parts, utterance.voice), SAMPLE_RATE_HZ)
+            speech = self.sound(utterance.parts, utterance.voice)
+            lead = np.zeros(round(LEAD_S * SAMPLE_RATE_HZ), np.int16)
+            soundfile.write(path, np.concatenate([lead, speech]), SAMPLE_RATE_HZ)
         return path
 
     def _spoken(self, words: str, voice: str) -> Pcm:
