@@ -10,16 +10,18 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks.pipecat.bench import report, run, unavailable
+from benchmarks.pipecat.bench import COUNT, INTERRUPTIONS, PAUSES, report, run, unavailable
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="script/bench pipecat", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--count", type=int, default=30, help="commands in one breath, at most 55")
-    parser.add_argument("--pauses", type=int, default=36, help="commands with a pause inside, at most 55")
-    parser.add_argument("--interruptions", type=int, default=10, help="answers that are spoken over")
+    parser.add_argument("--count", type=int, default=COUNT, help="commands in one breath, at most 55")
+    parser.add_argument("--pauses", type=int, default=PAUSES, help="commands with a pause inside, at most 55")
+    parser.add_argument(
+        "--interruptions", type=int, default=INTERRUPTIONS, help="answers that are spoken over"
+    )
     parser.add_argument("--json", action="store_true", help="every turn, for programs")
     arguments = parser.parse_args()
     reason = unavailable()

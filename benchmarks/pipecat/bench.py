@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.pipecat import environment
@@ -10,7 +11,11 @@ from benchmarks.pipecat.compare import Result, compare
 from benchmarks.pipecat.table import table
 from benchmarks.report import load, machine
 from benchmarks.samples import FLITE_MISSING, flite_is_missing
+from benchmarks.turns.figures import Report
 from tests.sound_card import missing
+
+COUNT, PAUSES, INTERRUPTIONS = 30, 36, 10
+"""By default: commands in one breath, commands with a pause, interruptions."""
 
 
 def unavailable() -> str:
@@ -33,3 +38,12 @@ def run(count: int, pauses: int, interruptions: int) -> list[Result]:
 def report(results: Sequence[Result]) -> str:
     """The table, with machine, versions and how busy the machine was."""
     return f"{machine()}; pipecat-ai {environment.version()}\n{load()}\n\n{table(results)}"
+
+
+def part(count: int | None) -> Report:
+    """As a part of the benchmark of turn-taking, with at most `count` of each; one line where it cannot be run."""
+    reason = unavailable()
+    if reason:
+        return Report([f"not compared: {reason}"])
+    results = run(*(min(count or most, most) for most in (COUNT, PAUSES, INTERRUPTIONS)))
+    return Report(table(results).splitlines(), {result.name: asdict(result) for result in results})

@@ -2,7 +2,7 @@
 
     script/bench turns [delay|cuts|interruption|idle|whisper|pipecat …] [--count N] [--json FILE] [--set KEY=VALUE …]
 
-Without the name of a part: all of them, half an hour. The person is one of flite's voices; what they say and what is
+Without the name of a part: all of them, an hour. The person is one of flite's voices; what they say and what is
 answered is recorded at the microphone and the loudspeaker of a PulseAudio of its own, and timed there.
 """
 
