@@ -57,6 +57,15 @@ class PauseJudged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPrepared(Event):
+    """While it was not yet sure that the turn was over, the beginning of its answer was found out; it is thrown away
+    if the person goes on, or if the answer turns out otherwise."""
+
+    text: str
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCalled(Event):
     """A service did something, or failed to."""
 

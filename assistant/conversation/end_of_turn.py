@@ -22,7 +22,9 @@ UNLIKELY_END = 0.05
 """99 % of those sentences are above it, and 12 % of the beginnings."""
 
 USUAL = 0.6
-"""An entity that so many examples of an intent have is one that the command needs."""
+"""An entity that so many examples of an intent have is one that such commands usually name."""
+NEEDED = 0.8
+"""And one that so many have is waited for: most people who say "set a timer" and pause go on with the duration."""
 
 ORDER = 4  # words, or classes, that the end is judged by; the sentence as a whole comes on top
 PRIOR = 0.5  # probability of an end after words that were never seen
@@ -93,7 +95,7 @@ class EndOfTurn:
     def __init__(self, data: TrainingData, sure: float) -> None:
         self._sure = sure
         self._ends = SentenceEnds(_tokens_of(example) for example in data.examples)
-        self._needed = _needed_entities(data.examples)
+        self._usual = _shares(data.examples)
         self._values = _Values(data)
 
     def judge(self, text: str, parse: Parse) -> Judgement:
@@ -108,13 +110,18 @@ class EndOfTurn:
         end = self._ends.probability(words)
         said = {str(entity.get("entity")) for entity in parse.entities}
         half = self._values.half_said(parse)
-        missing = sorted(self._needed.get(parse.intent, frozenset()) - said)
+        usual = self._usual.get(parse.intent, {})
+        missing = max(usual.keys() - said, key=lambda entity: usual[entity], default="")
         if end < UNLIKELY_END and not self._ends.is_sentence(words):
             return Judgement(Completeness.UNFINISHED, f"commands go on after that (end {end:.2f})")
         if half:
             return Judgement(Completeness.UNFINISHED, f"“{half}” is the beginning of something")
         if missing:
-            return Judgement(Completeness.OPEN, f"{parse.intent} usually names a {missing[0]}")
+            needed = usual[missing] >= NEEDED
+            completeness = Completeness.UNFINISHED if needed else Completeness.OPEN
+            return Judgement(
+                completeness, f"{parse.intent} {'needs' if needed else 'usually names'} a {missing}"
+            )
         if end >= LIKELY_END or self._ends.is_sentence(words):
             return Judgement(Completeness.COMPLETE, f"a complete {parse.intent} (end {end:.2f})")
         return Judgement(Completeness.OPEN, f"{parse.intent}, which may go on (end {end:.2f})")
@@ -192,15 +199,16 @@ def _classes(text: str, parse: Parse) -> list[Token]:
     return [*tokens, *spoken_words(text[at:])]
 
 
-def _needed_entities(examples: Iterable[Example]) -> dict[str, frozenset[str]]:
+def _shares(examples: Iterable[Example]) -> dict[str, dict[str, float]]:
+    """Of each intent the entities that are usual, with the share of examples that have them."""
     count: Counter[str] = Counter()
     having: Counter[tuple[str, str]] = Counter()
     for example in examples:
         count[example.intent] += 1
         for entity in {segment.entity for segment in example.segments if segment.entity}:
             having[example.intent, entity] += 1
-    needed: dict[str, set[str]] = {}
+    shares: dict[str, dict[str, float]] = {}
     for (intent, entity), times in having.items():
         if times >= USUAL * count[intent]:
-            needed.setdefault(intent, set()).add(entity)
-    return {intent: frozenset(entities) for intent, entities in needed.items()}
+            shares.setdefault(intent, {})[entity] = times / count[intent]
+    return shares

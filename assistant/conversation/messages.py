@@ -197,6 +197,17 @@ class Understand:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepare:
+    """The turn is likely to end with these words: find out what will be answered, and begin to make its sound, as far
+    as that changes nothing."""
+
+    turn: int
+    rev: int
+    text: str
+    parse: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The turn is committed: hand it to the dialogue."""
 
@@ -256,6 +267,7 @@ Command = (
     | FinishRecognition
     | CancelRecognition
     | Understand
+    | Prepare
     | Ask
     | Say
     | CloseReply

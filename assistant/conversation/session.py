@@ -170,6 +170,7 @@ class Session:
         if self._listener is not None:
             self._listener.cancel()
         self._talker.stop()
+        self._talker.forget()
         for task in self._work:
             task.cancel()
         self._changed.set()
@@ -256,6 +257,8 @@ class Session:
                 self._recognise(command)
             case m.Understand():
                 self._spawn(self._thinker.understand(command), "understand")
+            case m.Prepare():
+                self._spawn(self._prepare(command), "prepare")
             case m.Ask():
                 self._ask(command)
             case m.Say():
@@ -303,6 +306,7 @@ class Session:
         assert self._listener is not None
         match command:
             case m.StartRecognition():
+                self._talker.forget()
                 self._listener.start(command)
             case m.FinishRecognition():
                 self._listener.finish(command, self._running)
@@ -340,6 +344,14 @@ class Session:
         self._asked[command.turn] = command.text
         self.history.append(("user", command.text))
         self._spawn(self._thinker.ask(command), "ask")
+
+    async def _prepare(self, command: m.Prepare) -> None:
+        """Without side effects: the dialogue is asked what it would answer, and the voice begins with that."""
+        began_s = self._clock()
+        text, source = await self._thinker.preview(command)
+        if text and self._state.awaits(command.turn, command.rev):
+            self._talker.prepare(text, source)
+            self._publish(events.ReplyPrepared, turn=command.turn, text=text, took_s=self._clock() - began_s)
 
     def _understood(self, turn: int, text: str, parse: Parse) -> None:
         self._trace(turn).mark("intent", self._clock())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.conversation import messages as m
 from assistant.conversation.reply import Reply
+from assistant.synthesis.ahead import AheadVoice
 from assistant.synthesis.base import Synthesizer
 from audio.chime import chime
 from audio.errors import AudioError, DeviceLost
@@ -50,6 +51,7 @@ class Talker:
         on_trouble: Callable[[str], None],
     ) -> None:
         self._mouth = mouth
+        self._voice = AheadVoice(mouth.voice) if mouth.voice is not None else None
         self._on_stage = on_stage
         self._on_heard = on_heard
         self._on_trouble = on_trouble
@@ -73,6 +75,16 @@ class Talker:
             self._reply = self._new_reply(command.turn)
             self._reply.start(group)
         self._reply.say(command.text, cacheable=command.source in REPEATED_SOURCES)
+
+    def prepare(self, text: str, source: str) -> None:
+        """A reply may begin with this soon."""
+        if self._voice is not None and self._mouth.sink is not None and self._reply is None:
+            self._voice.prepare(text, cacheable=source in REPEATED_SOURCES)
+
+    def forget(self) -> None:
+        """What was prepared will not be said. Idempotent."""
+        if self._voice is not None:
+            self._voice.forget()
 
     def close(self) -> None:
         """The reply has all its text."""
@@ -107,7 +119,7 @@ class Talker:
 
     def _new_reply(self, turn: int) -> Reply:
         return Reply(
-            self._mouth.voice,
+            self._voice,
             self._mouth.sink,
             on_stage=lambda stage: self._on_stage(turn, stage),
             on_heard=lambda: self._on_heard(turn),

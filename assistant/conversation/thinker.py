@@ -73,6 +73,20 @@ class Thinker:
                 completeness, reason = self._end_of_turn.judge(command.text, parse)
             self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse, completeness, reason))
 
+    async def preview(self, command: m.Prepare) -> tuple[str, str]:
+        """Text and source of what the answer begins with; empty where that cannot be known yet."""
+        if not isinstance(command.parse, Parse):
+            return "", ""
+        try:
+            messages = await self._dialogue.preview(self._sender, command.text, command.turn, command.parse)
+        except DialogueUnavailable as error:
+            log.info("no preview: %s", error)
+        except Exception:
+            log.exception("the preview failed")
+        else:
+            return next(((each.text, each.source) for each in messages if not each.spoken), ("", ""))
+        return "", ""
+
     async def ask(self, command: m.Ask) -> None:
         """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
         turn = command.turn

@@ -125,6 +125,16 @@ class RasaClient:
                 yield _message(line)
             raise DialogueUnavailable(LOST, "Rasa went away in the middle of a turn.")
 
+    async def preview(self, sender: str, text: str, turn: int, parse: Parse) -> list[Message]:
+        """What the turn would answer, with no effect on the conversation or anything else; none where that cannot be
+        told without one. Raises `DialogueUnavailable`."""
+        if (queue := self._queues.get(sender)) is not None and queue.waiting:
+            return []  # a turn is under way: what it will change is not known yet
+        body = _body(sender, text, turn, parse)
+        async for answer in self._lines(self._reachable(), body, "preview"):
+            return [_message(line) for line in answer.get("messages") or ()]
+        return []
+
     async def heard(self, sender: str, text: str) -> None:
         """Record what a person heard of an answer that was cut short. Raises `DialogueUnavailable`."""
         async with self._queued(sender):

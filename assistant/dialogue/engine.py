@@ -61,5 +61,8 @@ class Dialogue:
     ) -> AsyncGenerator[Message | TurnDone, None]:
         return self._client.turn(sender, text, turn, parse)
 
+    async def preview(self, sender: str, text: str, turn: int, parse: Parse) -> list[Message]:
+        return await self._client.preview(sender, text, turn, parse)
+
     async def heard(self, sender: str, text: str) -> None:
         await self._client.heard(sender, text)

@@ -22,6 +22,7 @@ class ServiceError(Exception):
         self.code = code
 
 
+PREVIEW = ServiceError("preview", "That can only be done once it is sure that it was asked for.")
 UNREACHABLE = ServiceError("unreachable", "I can't reach that part of me right now.")
 
 
@@ -36,6 +37,8 @@ async def call_service(
     body = {"arguments": arguments, "session": tracker.sender_id, "turn": turn_of(tracker)}
     if confirmed:
         body["confirmed"] = True
+    if is_preview(tracker):
+        body["preview"] = True
     answer = await _post(f"/api/services/{domain}/{name}", body, SERVICE_TIMEOUT_S)
     if answer.get("ok"):
         return answer.get("result") or {}
@@ -45,6 +48,8 @@ async def call_service(
 
 async def generate(tracker: Tracker) -> dict[str, Any]:
     """An answer in free words: {"text", "source", "spoken"}. Raises `ServiceError`."""
+    if is_preview(tracker):
+        raise PREVIEW
     text = (tracker.latest_message or {}).get("text") or ""
     body = {"session": tracker.sender_id, "turn": turn_of(tracker), "text": text}
     return await _post("/api/generate", body, GENERATE_TIMEOUT_S)
@@ -53,6 +58,11 @@ async def generate(tracker: Tracker) -> dict[str, Any]:
 def turn_of(tracker: Tracker) -> Any:
     """The turn's number in its session, as the channel handed it over; None in `rasa shell`."""
     return ((tracker.latest_message or {}).get("metadata") or {}).get("turn")
+
+
+def is_preview(tracker: Tracker) -> bool:
+    """The turn is not sure yet: nothing may be changed, and what is said is not heard if it goes on."""
+    return bool(((tracker.latest_message or {}).get("metadata") or {}).get("preview"))
 
 
 async def _post(path: str, body: dict[str, Any], timeout_s: float) -> dict[str, Any]:

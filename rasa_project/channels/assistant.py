@@ -6,6 +6,8 @@ Neither suits a conversation that a person may interrupt.
 POST /webhooks/assistant/turns   {"sender", "text", "turn"?, "parse"?}
     answers one JSON object a line: {"text", "source", "spoken", "custom"} for each message, then
     {"done": true, "active_loop", "requested_slot"}, with "error" where the turn failed.
+POST /webhooks/assistant/preview {"sender", "text", "turn", "parse"}
+    answers {"messages": [{"text", "source"}]}: what the turn would say, none where finding out would change anything.
 POST /webhooks/assistant/heard   {"sender", "text"}
     records what a person really heard of an answer that they interrupted.
 PUT /webhooks/assistant/model    {"path"}
@@ -30,7 +32,9 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from channels.model import change_model
+from channels.preview import PREVIEW, preview
 from channels.validation import check_schema_once
+from channels.wording import TURN, choose_by_turn
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +94,7 @@ class AssistantChannel(InputChannel):
         if not token:
             cls.raise_missing_credentials_exception()
         check_schema_once()
+        choose_by_turn()
         return cls(token)
 
     def __init__(self, token: str) -> None:
@@ -110,6 +115,13 @@ class AssistantChannel(InputChannel):
             self._turns.add(turn)
             turn.add_done_callback(self._turns.discard)
             return await _stream(request, output)
+
+        @hook.route("/preview", methods=["POST"])
+        async def ahead(request: Request) -> HTTPResponse:
+            refusal = self._refuse(request, "sender", "text")
+            if refusal is not None:
+                return refusal
+            return json_response({"messages": await _preview(request.json, request.app)})
 
         @hook.route("/heard", methods=["POST"])
         async def heard(request: Request) -> HTTPResponse:
@@ -161,6 +173,7 @@ async def _stream(request: Request, output: StreamingOutput) -> None:
 async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOutput, app: Sanic) -> None:
     """One turn, to its end; the last line is put whatever happens."""
     end: dict[str, Any] = {"done": True, "active_loop": None, "requested_slot": None}
+    TURN.set(_name(body))
     try:
         await on_message(_user_message(body, output))
         end.update(await _open_question(app, body["sender"]))
@@ -173,6 +186,27 @@ async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOu
         end["error"] = "failed"
         output.put(FAILED_TURN, {"source": "error:failed"})
     await output.messages.put(end)
+
+
+async def _preview(body: dict[str, Any], app: Sanic) -> list[dict[str, Any]]:
+    """The messages of the turn; none where one of them is a failure, or a refusal to act before the turn is sure."""
+    output = StreamingOutput()
+    message = _user_message(body, output)
+    if message.parse_data is None:
+        return []
+    message.metadata[PREVIEW] = True
+    TURN.set(_name(body))
+    try:
+        await preview(app.ctx.agent, message, output)
+    except Exception:
+        logger.info("No preview of a turn of %s", body["sender"], exc_info=True)
+        return []
+    said = [output.messages.get_nowait() for _ in range(output.messages.qsize())]
+    return [] if any(str(each["source"]).startswith("error") for each in said) else said
+
+
+def _name(body: dict[str, Any]) -> str:
+    return f"{body['sender']} {body.get('turn')}"
 
 
 def _user_message(body: dict[str, Any], output: StreamingOutput) -> UserMessage:

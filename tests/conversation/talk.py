@@ -151,6 +151,8 @@ class Script:
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
     parsed: list[str] = field(default_factory=list)
+    previews: dict[str, Sequence[str]] | Exception = field(default_factory=dict)
+    previewed: list[str] = field(default_factory=list)
     was_heard: list[tuple[str, str]] = field(default_factory=list)
     heard_error: Exception | None = None
 
@@ -189,6 +191,12 @@ class Script:
                 case _:
                     await line()
         yield done
+
+    async def preview(self, sender: str, text: str, turn: int, parse: Parse) -> list[Message]:
+        self.previewed.append(text)
+        if isinstance(self.previews, Exception):
+            raise self.previews
+        return [Message(line, "template") for line in self.previews.get(text, ())]
 
     async def heard(self, sender: str, text: str) -> None:
         self.was_heard.append((sender, text))

@@ -9,10 +9,10 @@ from assistant.config import Config
 from assistant.conversation.end_of_turn import DANGLING, LIKELY_END, UNLIKELY_END, EndOfTurn, SentenceEnds
 from assistant.conversation.messages import Completeness
 from assistant.dialogue.annotations import parse_annotations
-from assistant.dialogue.client import Parse
+from assistant.dialogue.client import DialogueUnavailable, Parse
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.training_data import Example, TrainingData, load_training_data, read_examples
-from assistant.events import PauseJudged
+from assistant.events import PauseJudged, ReplyPrepared, Spoken
 from assistant.recognition.spoken_words import spoken_words
 from tests.conversation.talk import Engines, Script, conversation, trimmed
 from tests.conversation.virtual_time import in_virtual_time
@@ -51,7 +51,9 @@ def judge(annotated: str, intent: str, confidence: float = 0.9) -> Completeness:
         ("yes", "affirm", Completeness.COMPLETE),
         ("set a timer for [five minutes](duration)", "start_timer", Completeness.COMPLETE),
         ("set a timer for", "start_timer", Completeness.UNFINISHED),
-        ("set a timer", "start_timer", Completeness.OPEN),  # no duration
+        ("set a timer", "start_timer", Completeness.UNFINISHED),  # no duration
+        ("set a timer for twenty", "start_timer", Completeness.UNFINISHED),  # minutes, or five minutes
+        ("how warm is it", "query_temperature", Completeness.OPEN),  # most name a room, but here is one too
         ("add [milk](item) to the", "add_item", Completeness.UNFINISHED),
         ("is the [front](device)", "query_state", Completeness.UNFINISHED),  # of "front door"
         ("", "", Completeness.OPEN),
@@ -129,3 +131,50 @@ async def test_who_hesitates_in_the_middle_is_waited_for(engines: Engines) -> No
         await talk.turn(trimmed(say("bedroom")))
     assert [text for _, text, _ in script.asked] == ["turn off the lamp in the bedroom"]
     assert [event.completeness for event in talk.of(PauseJudged)] == ["unfinished", "complete"]
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@in_virtual_time
+async def test_the_answer_is_prepared_in_the_closing_silence(engines: Engines) -> None:
+    script = Script({"what time is it": ["It's noon."]}, previews={"what time is it": ["It's noon."]})
+    async with conversation(engines, script, end_of_turn=lamps()) as talk:
+        ended = await talk.turn(say("what time is it", "rms"))
+    assert script.previewed == ["what time is it"]
+    [prepared] = talk.of(ReplyPrepared)
+    assert prepared.text == "It's noon."
+    assert [event.text for event in talk.of(Spoken)] == ["It's noon."]  # once
+    assert ended.stages_s["first_clause"] - ended.stages_s["first_text"] <= 0.001
+    assert len([text for _, text, _ in script.asked]) == 1
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@in_virtual_time
+async def test_a_prepared_answer_is_thrown_away_when_speech_goes_on(engines: Engines) -> None:
+    script = Script(
+        {"turn off the lamp in the bedroom": ["Okay."]}, previews={"turn off the lamp": ["Which lamp?"]}
+    )
+    async with conversation(engines, script, end_of_turn=lamps()) as talk:
+        await talk.say(trimmed(say("turn off the lamp")))
+        await asyncio.sleep(0.2)
+        await talk.turn(trimmed(say("in the bedroom")))
+    assert [text for _, text, _ in script.asked] == ["turn off the lamp in the bedroom"]
+    assert [event.text for event in talk.of(Spoken)] == ["Okay."]
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@pytest.mark.parametrize("failure", [DialogueUnavailable("I cannot think."), RuntimeError("broken")])
+@in_virtual_time
+async def test_a_preview_that_fails_is_no_loss(engines: Engines, failure: Exception) -> None:
+    script = Script({"what time is it": ["It's noon."]}, previews=failure)
+    async with conversation(engines, script, end_of_turn=lamps()) as talk:
+        await talk.turn(say("what time is it", "rms"))
+    assert [event.text for event in talk.of(Spoken)] == ["It's noon."]
+
+
+@pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
+@in_virtual_time
+async def test_an_answer_that_turns_out_otherwise_is_said_instead(engines: Engines) -> None:
+    script = Script({"what time is it": ["It's one."]}, previews={"what time is it": ["It's noon."]})
+    async with conversation(engines, script, end_of_turn=lamps()) as talk:
+        await talk.turn(say("what time is it", "rms"))
+    assert [event.text for event in talk.of(Spoken)] == ["It's one."]

@@ -127,6 +127,33 @@ def test_a_complete_command_that_was_understood_late_ends_the_turn_at_once() -> 
     assert commands == [e.Ask(1, "some words", "parse")]
 
 
+@pytest.mark.parametrize(
+    ("completeness", "understood_s", "prepared"),
+    [
+        (e.Completeness.COMPLETE, 1.0 + T.complete_silence_s - 0.05, True),
+        (
+            e.Completeness.COMPLETE,
+            1.0 + T.complete_silence_s - 0.01,
+            False,
+        ),  # the turn itself is about to come
+        (e.Completeness.OPEN, 1.2, False),
+        (e.Completeness.UNFINISHED, 1.2, False),
+    ],
+)
+def test_only_what_is_complete_is_prepared_and_only_in_good_time(
+    completeness: e.Completeness, understood_s: float, prepared: bool
+) -> None:
+    state, _ = run(
+        open_mic(),
+        e.SpeechStarted(0, 16_000),
+        e.SpeechStopped(1.16, 1.0),
+        e.TranscriptReady(understood_s, 1, 0, "some words"),
+    )
+    state, commands = step(state, e.ParseReady(understood_s, 1, 0, "parse", completeness))
+    assert commands == ([e.Prepare(1, 0, "some words", "parse")] if prepared else [])
+    assert not state.committed
+
+
 def test_an_unfinished_sentence_that_goes_on_is_one_turn() -> None:
     state, commands = step(paused(e.Completeness.UNFINISHED, understood_s=1.2), e.SpeechStarted(2.0, 48_000))
     assert commands == [e.StartRecognition(1, 1, 8_000)]

@@ -8,11 +8,13 @@ from assistant.conversation.messages import (
     Acknowledge,
     Ask,
     Command,
+    Completeness,
     DropWake,
     Duck,
     EndTurn,
     FinishRecognition,
     ParseReady,
+    Prepare,
     SpeechStarted,
     SpeechStopped,
     StartRecognition,
@@ -120,7 +122,11 @@ def parsed(state: State, event: ParseReady) -> Step:
     state = replace(state, parse=event.parse)
     if state.phase is Phase.PAUSED:
         silence_s = state.timing.closing_silence_s(event.completeness)
-        state = replace(state, deadline_s=max(state.voice_end_s + silence_s, event.at_s))
+        deadline_s = max(state.voice_end_s + silence_s, event.at_s)
+        state = replace(state, deadline_s=deadline_s)
+        time_left = deadline_s - event.at_s >= state.timing.prepare_s
+        if event.completeness is Completeness.COMPLETE and time_left:
+            return state, [Prepare(state.turn, state.rev, state.transcript or "", event.parse)]
     return state, []
 
 

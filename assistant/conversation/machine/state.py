@@ -34,6 +34,9 @@ class Timing:
     unfinished_silence_s: float = 1.2
     no_speech_s: float = 6.0
     max_turn_s: float = 20.0
+    prepare_s: float = 0.03
+    """An answer is prepared when the closing silence lasts at least so much longer: with less, finding it out would
+    keep the turn itself waiting."""
     follow_up_s: float = 5.0
     barge_in_s: float = 0.5  # so much speech over an answer, or beyond its end, is a person's
     think_s: float = 30.0  # without any news from recogniser or dialogue
