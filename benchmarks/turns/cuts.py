@@ -1,12 +1,13 @@
 """Wrongly cut turns, and what it costs to avoid them: the end of a turn by meaning against fixed silences.
 
 Each system hears the same utterances through the same real detector and decides with the real turn machine, in
-virtual time. A turn is cut when the assistant answers before the person has finished.
+virtual time; by meaning in a whole conversation with recogniser and understanding. A turn is cut when the assistant
+answers before the person has finished.
 """
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +27,11 @@ from assistant.recognition import factory
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
 from audio.activity import VoiceActivity
-from audio.frames import FRAME_SAMPLES, Frame, Pcm
+from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Pcm
 from benchmarks.recordings import COFFEE, load
 from benchmarks.turns.figures import Report, summary
-from benchmarks.turns.virtual import Deaf, Punctual, RealTime, Understood
+from benchmarks.turns.silence import replies_s, transitions
+from benchmarks.turns.virtual import Punctual, RealTime, Understood
 from tests.conversation.talk import Engines, Script, conversation
 from tests.conversation.virtual_time import VirtualLoop, now_s
 
@@ -71,13 +73,16 @@ def judged(sound: Sound, end_s: float, replies_s: Iterable[float], heard: str = 
     return Outcome(sound.name, cut, delay_ms, heard, sound.over)
 
 
-def by_silence(sounds: Sequence[Sound], silence_ms: int) -> list[Outcome]:
+def by_silence(sounds: Sequence[Sound], silences_ms: Sequence[int] = SILENCES_MS) -> dict[int, list[Outcome]]:
     """As it was before voice assistants looked at what is said: after so much silence a turn is over."""
-
-    async def converse() -> list[Outcome]:
-        return await _said(sounds, Engines(Deaf(), None), Script(), silence_s=silence_ms / 1000)
-
-    return _in_virtual_time(converse())
+    found: dict[int, list[Outcome]] = {silence_ms: [] for silence_ms in silences_ms}
+    for sound in sounds:
+        end_s = sound.pcm.size / SAMPLE_RATE_HZ
+        told = transitions(sound.pcm, LISTENED_S)
+        for silence_ms, outcomes in found.items():
+            replies = replies_s(told, silence_ms / 1000, end_s + LISTENED_S)
+            outcomes.append(judged(sound, end_s, replies))
+    return found
 
 
 def by_meaning(sounds: Sequence[Sound], project: RasaProject) -> list[Outcome]:
@@ -88,7 +93,7 @@ def by_meaning(sounds: Sequence[Sound], project: RasaProject) -> list[Outcome]:
         nlu = Understanding(project, model, Config().dialogue.start_timeout_s)
         real.wait(nlu.__aenter__())
         try:
-            return _in_virtual_time(_understood(sounds, project, nlu, real))
+            return in_virtual_time(_understood(sounds, project, nlu, real))
         finally:
             real.wait(nlu.__aexit__(None, None, None))
     finally:
@@ -115,28 +120,22 @@ async def _understood(
     try:
         engines = Engines(Punctual(recognizer), None)
         ends = EndOfTurn(data, config.dialogue.nlu_threshold)
-        return await _said(sounds, engines, Understood(nlu=nlu, real=real), ends=ends)
+        return await said(sounds, engines, Understood(nlu=nlu, real=real), Timing(), ends)
     finally:
         await recognizer.close()
 
 
-async def _said(
-    sounds: Sequence[Sound],
-    engines: Engines,
-    script: Script,
-    *,
-    silence_s: float | None = None,
-    ends: EndOfTurn | None = None,
+async def said(
+    sounds: Sequence[Sound], engines: Engines, script: Script, timing: Timing, ends: EndOfTurn | None = None
 ) -> list[Outcome]:
-    """One after the other in one conversation with an open microphone."""
-    timing = Timing() if silence_s is None else replace(Timing(), end_silence_s=silence_s)
+    """One after the other in one conversation with an open microphone. Loop in virtual time."""
     outcomes = []
     async with conversation(engines, script, timing=timing, end_of_turn=ends) as talk:
         for sound in sounds:
             talk.events.clear()
-            said = talk.mic.say(sound.pcm)
-            await asyncio.sleep(said.end_s + LISTENED_S - now_s())
-            outcomes.append(judged(sound, said.end_s, _times(talk.events), _heard(talk.events)))
+            spoken = talk.mic.say(sound.pcm)
+            await asyncio.sleep(spoken.end_s + LISTENED_S - now_s())
+            outcomes.append(judged(sound, spoken.end_s, _times(talk.events), _heard(talk.events)))
     return outcomes
 
 
@@ -149,7 +148,7 @@ def _heard(events: Sequence[Event]) -> str:
     return texts[-1] if texts else ""
 
 
-def _in_virtual_time(work: Coroutine[Any, Any, T]) -> T:
+def in_virtual_time(work: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)
 
@@ -182,9 +181,8 @@ def line(name: str, outcomes: Sequence[Outcome], most: float | None = None) -> s
 def report(sounds: Sequence[Sound], meaning: Sequence[Outcome], title: str) -> Report:
     """What was decided by meaning, beside all fixed silences on the same sounds."""
     found = Report([title, HEADER])
-    systems: dict[str, Sequence[Outcome]] = {"meaning": meaning} | {
-        f"{silence_ms} ms": by_silence(sounds, silence_ms) for silence_ms in SILENCES_MS
-    }
+    systems: dict[str, Sequence[Outcome]] = {"meaning": meaning}
+    systems |= {f"{silence_ms} ms": outcomes for silence_ms, outcomes in by_silence(sounds).items()}
     for name, outcomes in systems.items():
         label = "by meaning" if name == "meaning" else f"after {name} of silence"
         unfinished = [each for each in outcomes if not each.over]
@@ -212,7 +210,7 @@ def people(folder: Path, labels: Path | None = None, most: int | None = None) ->
     """Recordings as benchmarks/recordings.py takes them. Each goes to the end of speech as the detector hears it: a
     microphone's noise leaves no other."""
     wanted = labels or folder.with_suffix(".json")
-    return [Sound(each.name, spoken(each.pcm)) for each in load(folder, wanted, most)]
+    return [Sound(each.name, to_end_of_speech(each.pcm)) for each in load(folder, wanted, most)]
 
 
 def people_project() -> RasaProject:
@@ -220,7 +218,7 @@ def people_project() -> RasaProject:
     return RasaProject(COFFEE.resolve(), OwnerNames(), nlu_threshold=0.0)
 
 
-def spoken(pcm: Pcm) -> Pcm:
+def to_end_of_speech(pcm: Pcm) -> Pcm:
     """Up to the last sample that is probably voice; all of it where nothing is."""
     vad, last = VoiceActivity(), 0
     padded = np.pad(pcm, (0, FRAME_SAMPLES - pcm.size % FRAME_SAMPLES))

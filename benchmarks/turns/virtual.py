@@ -113,29 +113,3 @@ class _PunctualStream:
         if self._behind is not None:
             self._behind.cancel()
         self._stream.cancel()
-
-
-class Deaf:
-    """A recogniser that hears that something was said, and nothing more: where only silence decides."""
-
-    name = "none"
-
-    async def start(self) -> None:
-        pass
-
-    def stream(self, on_partial: OnPartial | None = None) -> RecognitionStream:
-        return _DeafStream()
-
-    async def close(self) -> None:
-        pass
-
-
-class _DeafStream:
-    def feed(self, pcm: Pcm) -> None:
-        pass
-
-    async def finish(self) -> Transcript:
-        return Transcript("something", "none", 1.0, 0.0, 0.0)
-
-    def cancel(self) -> None:
-        pass

@@ -4,6 +4,7 @@ import io
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ import soundfile
 
 from assistant.channels.console import Console
 from assistant.config import Config
+from assistant.conversation.machine import Timing
 from assistant.dialogue.project import RasaProject
 from assistant.errors import UserError
 from assistant.events import Heard, TurnEnded
+from assistant.recognition.base import OnPartial, RecognitionStream, Transcript
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from benchmarks.turns import cuts, interruption, proof, traces
 from benchmarks.turns.cuts import Outcome, Sound, judged
@@ -25,6 +28,7 @@ from benchmarks.turns.person import Person
 from benchmarks.turns.running import quoted, stages_ms
 from benchmarks.turns.sounds import Span, last_sound, onset, place, spans
 from benchmarks.turns.utterances import NO_ANSWER, commands, paused, written
+from tests.conversation.talk import Engines, Script
 from tests.recognition.speech import WHY, needs_flite
 from tests.sound_card import RECORDING_RATE_HZ, SoundCard, missing, sound_card
 
@@ -273,9 +277,9 @@ def test_speech_begins_and_ends_its_recording_and_pauses_as_long_as_told(person:
 def test_a_recording_goes_to_the_end_of_its_speech(person: Person) -> None:
     speech = person.sound(["turn on the kitchen light"], "rms")
     tail = np.random.default_rng(1).normal(0, 30, 2 * SAMPLE_RATE_HZ).astype(np.int16)
-    found = cuts.spoken(np.concatenate([speech, tail]))
+    found = cuts.to_end_of_speech(np.concatenate([speech, tail]))
     assert found.size == pytest.approx(speech.size, abs=0.2 * SAMPLE_RATE_HZ)
-    assert cuts.spoken(tail).size == tail.size
+    assert cuts.to_end_of_speech(tail).size == tail.size
 
 
 def test_noises_are_sudden_and_die_away() -> None:
@@ -287,12 +291,57 @@ def test_noises_are_sudden_and_die_away() -> None:
 # ── the real detector and turn machine ────────────────────────────────────────────────────────────────────
 
 
+class Deaf:
+    """A recogniser that hears that something was said, and nothing more."""
+
+    name = "none"
+
+    async def start(self) -> None:
+        pass
+
+    def stream(self, on_partial: OnPartial | None = None) -> RecognitionStream:
+        return _DeafStream()
+
+    async def close(self) -> None:
+        pass
+
+
+class _DeafStream:
+    def feed(self, pcm: Pcm) -> None:
+        pass
+
+    async def finish(self) -> Transcript:
+        return Transcript("something", "none", 1.0, 0.0, 0.0)
+
+    def cancel(self) -> None:
+        pass
+
+
 def test_fixed_silence_cuts_a_longer_pause_and_makes_a_shorter_one_wait(person: Person) -> None:
     sound = Sound("a", person.sound(["set a timer for", 0.6, "ten minutes"], "slt"))
-    (short,), (long,) = cuts.by_silence([sound], 250), cuts.by_silence([sound], 1000)
+    outcomes = cuts.by_silence([sound], [250, 1000])
+    (short,), (long,) = outcomes[250], outcomes[1000]
     assert short.cut
     assert not long.cut
     assert long.delay_ms == pytest.approx(1000, abs=120)
+
+
+@pytest.mark.parametrize("silence_ms", [250, 600, 1000])
+def test_replayed_to_the_machine_silence_decides_as_in_a_conversation(
+    person: Person, silence_ms: int
+) -> None:
+    sounds = [
+        Sound("a", person.sound(["set a timer for", 0.5, "ten minutes"], "rms")),
+        Sound("b", person.sound(["turn on", 0.8, "the kitchen light"], "awb")),
+    ]
+    timing = replace(Timing(), end_silence_s=silence_ms / 1000)
+    talked = cuts.in_virtual_time(cuts.said(sounds, Engines(Deaf(), None), Script(), timing))
+    replayed = cuts.by_silence(sounds, [silence_ms])[silence_ms]
+    assert [each.cut for each in replayed] == [each.cut for each in talked]
+    for one, other in zip(replayed, talked, strict=True):
+        assert (one.delay_ms is None) == (other.delay_ms is None)
+        if one.delay_ms is not None:
+            assert one.delay_ms == pytest.approx(other.delay_ms, abs=60)  # two chunks of the detector
 
 
 @pytest.mark.rasa
