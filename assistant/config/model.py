@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-VOICE_OF_A_WAKE_WORD = 0.3
+VOICE_OF_A_WAKE_WORD = 0.5
 """As `audio.wake_check.VOICE`, of which a test sees to it; settings import no sound."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Milliseconds = Annotated[int, Field(ge=0, le=600_000)]

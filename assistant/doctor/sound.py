@@ -38,6 +38,8 @@ def wake_words(config: Config) -> list[Check]:
     listening = config.listening
     if listening.mode == "open":
         return [ok("wake words", "none needed: everything said is meant for the assistant")]
+    if listening.mode == "push-to-talk":
+        return [ok("wake words", "none needed: a key, or `assistant listen`, begins a turn")]
     try:
         names = WakeWords(listening.wake_words, listening.wake_threshold).names
     except AudioError as error:

@@ -38,6 +38,7 @@ class Elsewhere:
 
 FILES = "tests/e2e/test_files.py"
 CARD = "tests/e2e/test_sound_card.py"
+KEY = "tests/e2e/test_push_to_talk.py"
 
 TABLE: dict[str, Typed | Elsewhere] = {
     "script/run": Elsewhere(
@@ -61,6 +62,25 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ),
     ".venv/bin/assistant --set listening.mode=open run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_open_listening_needs_no_wake_word"
+    ),
+    ".venv/bin/assistant listen": Elsewhere(
+        "it needs an assistant on a sound card", f"{KEY}::test_a_key_of_the_terminal_and_a_hotkey"
+    ),
+    ".venv/bin/assistant listen --hold": Elsewhere(
+        "it needs an assistant on a sound card", f"{KEY}::test_a_key_of_the_terminal_and_a_hotkey"
+    ),
+    ".venv/bin/assistant listen --release": Elsewhere(
+        "it needs an assistant on a sound card", f"{KEY}::test_a_key_of_the_terminal_and_a_hotkey"
+    ),
+    ".venv/bin/assistant --set listening.mode=push-to-talk run": Elsewhere(
+        "it needs a sound card", f"{KEY}::test_a_key_of_the_terminal_and_a_hotkey"
+    ),
+    ".venv/bin/assistant --set log.level=info run": Elsewhere(
+        "it needs a sound card",
+        "tests/conversation/test_wake_check.py::test_a_near_miss_is_told_with_its_probability",
+    ),
+    "script/bench wake": Elsewhere(
+        "it takes minutes", "tests/benchmarks/test_wake.py::test_hits_and_moments_are_counted"
     ),
     ".venv/bin/assistant devices": Typed(
         lambda result, folder: result.status == 0 or "no sound device" in result.err
