@@ -15,6 +15,7 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
+from benchmarks.pipecat import bench as pipecat
 from benchmarks.report import load, machine
 from benchmarks.turns import cuts, delay, idle, interruption, proof, whisper
 from benchmarks.turns.figures import Report
