@@ -271,6 +271,51 @@ def doctor_command(settings: Settings, tune: bool, write: bool, as_json: bool) -
         run(doctor(settings, as_json))
 
 
+@group.command("traces", short_help="Where the time of the turns went.")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="The latest N turns (100).")
+@click.option("--since", default="", metavar="TIME", help="30m, 2h, 3d ago; or 2026-01-31T18:00.")
+@click.option("--session", default="", metavar="NAME", help="Of one session, such as sound or console.")
+@click.option("--turn", default="", metavar="ID", help="This one, by the beginning of its id.")
+@click.option("--slowest", type=click.IntRange(1), default=None, metavar="N", help="The slowest N.")
+@click.option(
+    "--waterfall", type=click.IntRange(1), default=None, metavar="N", help="The latest N, one by one."
+)
+@click.option("--follow", is_flag=True, help="Each turn as it ends.")
+@click.option("--export", type=FilePath, help="Write them to a file of JSON lines.")
+@click.option(
+    "--otlp", default="", metavar="FILE|URL", help="As OpenTelemetry spans, to a file or a collector."
+)
+@json_option
+@with_settings
+def traces_command(
+    settings: Settings,
+    last: int | None,
+    since: str,
+    session: str,
+    turn: str,
+    slowest: int | None,
+    waterfall: int | None,
+    follow: bool,
+    export: Path | None,
+    otlp: str,
+    as_json: bool,
+) -> None:
+    """Where the time of the turns went: percentiles of each stage, or turns one by one.
+
+    Traces hold no word that was said, unless `observe.keep_words` is on. Exits with 3 when no turn fits.
+    """
+    if follow and (last or since or turn or slowest or waterfall or export or otlp):
+        raise click.UsageError("Only --session and --json go with --follow.")
+    settings.load()
+    from assistant.cli import traces
+
+    if follow:
+        run(traces.follow(session, as_json), endless=True)
+        return
+    options = traces.Options(last, since, session, turn, slowest or 0, waterfall or 0, as_json, export, otlp)
+    run(traces.traces(options))
+
+
 @group.group("names", invoke_without_command=True, short_help="Which names are known, and how they sound.")
 @json_option
 @click.pass_context
