@@ -142,6 +142,10 @@ TABLE: dict[str, Typed | Elsewhere] = {
         "it needs recordings and sets up first",
         "tests/benchmarks/test_recordings.py::test_two_orders_by_a_clear_voice_are_right_and_a_false_label_is_not",
     ),
+    "script/bench turns": Elsewhere(
+        "it takes an hour",
+        "tests/benchmarks/test_turns.py::test_meaning_waits_for_the_number_and_not_after_it",
+    ),
     ".venv/bin/assistant train": Typed(lambda result, folder: result.status == 0, rasa=True),
     "ASSISTANT__LISTENING__WAKE_WORDS=okay_nabu,hey_jarvis assistant run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_wake_word_command_and_follow_up"
