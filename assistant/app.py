@@ -93,7 +93,7 @@ class Assistant:
             self.project,
             model,
             self.config.dialogue,
-            ServiceAccess(self.api.url, self.api.token),
+            ServiceAccess(self.api.url, self.api.dialogue_token),
             self._dialogue_changed,
         )
         self._stack.push_async_callback(self.dialogue.close)

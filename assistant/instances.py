@@ -29,6 +29,9 @@ HOST = "127.0.0.1"
 WHAT_MATTERS = {"name", "timezone", "units", "dialogue", "generation", "home", "names"}
 """Settings that decide what is answered to a typed question; the others are of sound."""
 
+REFUSALS = frozenset({403, 404, 409, 422, 429, 500, 504})
+"""Statuses with which a call of a service is answered that was not carried out."""
+
 PROJECT_FOLDERS = ("actions", "channels", "data", "domain")
 
 
@@ -51,9 +54,16 @@ class Instance:
     settings: str
 
     def request(
-        self, method: str, path: str, body: object | None = None, *, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: object | None = None,
+        *,
+        timeout_s: float,
+        refusals: frozenset[int] = frozenset(),
     ) -> dict[str, Any]:
-        """The answer's JSON object. Blocking. Raises `NotThere` for everything else."""
+        """The answer's JSON object. Blocking. Raises `NotThere` for everything else, but for an `error` with a
+        status of `refusals`, which is an answer, too."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout_s)
         try:
             connection.request(
@@ -69,7 +79,8 @@ class Instance:
             raise NotThere(f"process {self.pid}: {error}", gone=gone) from error
         finally:
             connection.close()
-        if response.status != 200 or not isinstance(answer, dict):
+        refused = response.status in refusals and "error" in answer if isinstance(answer, dict) else False
+        if not isinstance(answer, dict) or (response.status != 200 and not refused):
             gone = response.status in (401, 403)
             raise NotThere(f"process {self.pid} answered with status {response.status}", gone=gone)
         return answer

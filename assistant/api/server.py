@@ -5,14 +5,17 @@
 | `GET /api/health` | `{"ok": true}` |
 | `GET /api/services` | `{"services": [{"name", "description", "risk", "schema"}]}` |
 | `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
+| `POST /api/confirmations/{domain}/{service}` | the same, but nothing is done: is a yes needed? |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
 | `POST /api/ask` `{"texts": []}` | `{"turns": [{}]}`, one for each text |
 | `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
 
-A call that was processed is always 200, also when the service refused: its `error` has a `code` and a
-`message` that can be spoken. 400: the body is no JSON object; 401: the token is missing or wrong; 403: the
-request was addressed to another host (a web page that points its own name at this machine); 413: the body is
-too large; 503: nobody answers questions here, or listens, or not any more.
+The body of a call: `arguments`, and optionally `session`, `turn`, `room`, `person`, and `confirmation`, which
+answers a question with yes (see docs/services.md). An `error` has a `code` and a `message` that can be spoken; with
+`needs_confirmation` a `confirmation`, too. Its status: see `STATUSES`. 400: the body is no JSON object; 401: the
+token is missing or wrong; 403, `wrong_host`: the request was addressed to another host (a web page that points its
+own name at this machine); 408: the body did not come; 413: it is too large; 503: nobody answers questions here, or
+listens, or not any more.
 """
 
 import asyncio
@@ -36,8 +39,24 @@ _HOST = "127.0.0.1"
 _BODY_LIMIT = 64 * 1024  # bytes
 _CLOSE_TIMEOUT_S = 1.0  # twice: to finish, and to end when told to
 _GENERATE_TIMEOUT_S = 120.0
+_BODY_TIMEOUT_S = 10.0
 _MOST_TEXTS = 16
 _LONGEST_TEXT = 2_000  # characters
+
+STATUSES = {
+    "bad_arguments": 422,
+    "closed": 503,
+    "failed": 500,
+    "forbidden": 403,
+    "needs_confirmation": 409,
+    "not_confirmed": 409,
+    "preview": 409,
+    "storage": 500,
+    "timeout": 504,
+    "too_often": 429,
+    "unknown_service": 404,
+}
+"""By the code of a call's error; 422 for a reason of the service's own."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,6 +69,8 @@ class Generated:
     source: str = "none"
     spoken: bool = False
 
+
+_CallService = Callable[[str, object, Origin], Awaitable[Outcome]]
 
 Generate = Callable[[str, str, str], Awaitable[Generated]]
 """(session, turn, text) → what is answered."""
@@ -79,6 +100,8 @@ class ApiServer:
         """Who listens when a key is pressed; set it at any time."""
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(32)
+        self.dialogue_token = secrets.token_urlsafe(32)
+        """For the dialogue's actions alone: what comes with it was said in the session that it names."""
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -100,6 +123,7 @@ class ApiServer:
                 web.get("/api/health", self._health),
                 web.get("/api/services", self._list),
                 web.post("/api/services/{domain}/{service}", self._call),
+                web.post("/api/confirmations/{domain}/{service}", self._ask_first),
                 web.post("/api/generate", self._answer),
                 web.post("/api/ask", self._asked),
                 web.post("/api/listen", self._listen),
@@ -127,8 +151,11 @@ class ApiServer:
             return _problem(403, "wrong_host", "This server answers for 127.0.0.1 only.")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         given = token.strip().encode("utf-8", "surrogateescape")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given, self.token.encode()):
+        own = hmac.compare_digest(given, self.token.encode())
+        dialogue = hmac.compare_digest(given, self.dialogue_token.encode())
+        if scheme.lower() != "bearer" or not (own or dialogue):
             return _problem(401, "unauthorized", "The token is missing or wrong.")
+        request["channel"] = "dialogue" if dialogue else "http"
         try:
             return await handler(request)
         except web.HTTPRequestEntityTooLarge:
@@ -149,17 +176,25 @@ class ApiServer:
         return web.json_response({"services": listed})
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
+        return await self._to(self._registry.call, request)
+
+    async def _ask_first(self, request: web.Request) -> web.StreamResponse:
+        return await self._to(self._registry.ask, request)
+
+    async def _to(self, call: _CallService, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
         origin = Origin(
             session=_text(body, "session"),
             turn=_turn(body),
-            channel="http",
-            confirmed=body.get("confirmed") is True,
+            channel=request["channel"],
+            confirmation=_text(body, "confirmation"),
+            preview=body.get("preview") is True,
+            room=_text(body, "room"),
+            person=_text(body, "person"),
         )
         name = f"{request.match_info['domain']}.{request.match_info['service']}"
-        return web.json_response(
-            _answered(await self._registry.call(name, body.get("arguments", {}), origin))
-        )
+        outcome = await call(name, body.get("arguments", {}), origin)
+        return web.json_response(_answered(outcome), status=_status(outcome))
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
@@ -203,7 +238,10 @@ class _BadRequest(Exception):
 
 async def _json_object(request: web.Request) -> dict[str, Any]:
     try:
-        body = json.loads(await request.read())
+        async with asyncio.timeout(_BODY_TIMEOUT_S):
+            body = json.loads(await request.read())
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(reason="The body of the request did not come.") from error
     except (ValueError, RecursionError) as error:
         raise _BadRequest("The body is not JSON.") from error
     if not isinstance(body, dict):
@@ -228,7 +266,14 @@ def _turn(body: dict[str, Any]) -> int | str:
 def _answered(outcome: Outcome) -> dict[str, Any]:
     if outcome.ok:
         return {"ok": True, "result": outcome.result}
-    return {"ok": False, "error": {"code": outcome.error_code, "message": outcome.error_message}}
+    error = {"code": outcome.error_code, "message": outcome.error_message}
+    if outcome.confirmation:
+        error["confirmation"] = outcome.confirmation
+    return {"ok": False, "error": error}
+
+
+def _status(outcome: Outcome) -> int:
+    return 200 if outcome.ok else STATUSES.get(outcome.error_code, 422)
 
 
 def _problem(status: int, code: str, message: str) -> web.Response:

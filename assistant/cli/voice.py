@@ -43,7 +43,9 @@ async def _service(config: Config, service: str, arguments: dict[str, Any]) -> d
         body = {"arguments": arguments, "session": "console"}
         path = f"/api/services/voice/{service}"
         try:
-            answer = await in_daemon_thread(lambda: instance.request("POST", path, body, timeout_s=TIMEOUT_S))
+            answer = await in_daemon_thread(
+                lambda: instance.request("POST", path, body, timeout_s=TIMEOUT_S, refusals=instances.REFUSALS)
+            )
         except NotThere:
             notice("The assistant that was running does not answer any more; this is for its next start.")
         else:

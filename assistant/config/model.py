@@ -259,6 +259,45 @@ class Server(Section):
     port: int = Field(0, ge=0, le=65535, description="On loopback; 0: any free port.")
 
 
+class KnownPlace(Section):
+    """Who speaks from a place: a session or a room, `*` stands for anything."""
+
+    name: str
+    role: Literal["owner", "member", "guest"] = "guest"
+
+
+class KnownPerson(Section):
+    """What a person may do who was recognised. It takes rights away and gives none: a voice is no proof."""
+
+    name: str
+    role: Literal["owner", "member", "guest"] = "guest"
+
+
+class PolicyRule(Section):
+    """What is decided for services, places and roles that fit; `*` stands for anything. The first rule that fits
+    counts. `ask`: a yes is needed; what is risky needs one with `allow`, too."""
+
+    services: tuple[str, ...] = ("*",)
+    role: Literal["any", "owner", "member", "guest"] = "any"
+    places: tuple[str, ...] = ("*",)
+    channels: tuple[str, ...] = ("*",)
+    decision: Literal["allow", "ask", "deny"] = "deny"
+
+
+class Policy(Section):
+    """Who may have what done, and how often. See docs/services.md."""
+
+    calls_per_minute: int = Field(
+        60,
+        ge=0,
+        le=6_000,
+        description="Of one service from one place; what stops something always may. 0: any.",
+    )
+    places: tuple[KnownPlace, ...] = ()
+    people: tuple[KnownPerson, ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
+
+
 class Observe(Section):
     """Where the time of each turn went. See `assistant traces`."""
 
@@ -297,5 +336,6 @@ class Config(Section):
     home: Home = Home()
     names: Names = Names()
     server: Server = Server()
+    policy: Policy = Policy()
     observe: Observe = Observe()
     log: Log = Log()

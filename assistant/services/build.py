@@ -75,7 +75,7 @@ async def create_services(
         await audit.prune(before=clock.now() - _AUDIT_KEPT_S)
     except StorageError as error:
         _log.warning("%s", error)  # a full disk: what can only be read still works
-    registry = Registry(clock, audit, emit)
+    registry = Registry(clock, audit, emit, config.policy)
     timers = TimerTable(database)
     scheduler = TimerScheduler(timers, clock, announce)
     registry.add(here)
@@ -87,7 +87,7 @@ async def create_services(
     registry.add(homes)
     voice = VoiceServices()
     registry.add(voice)
-    registry.add(UndoServices(clock, audit, registry.call))
+    registry.add(UndoServices(clock, audit, registry))
 
     def rename(config: Config) -> None:
         lists.rename(config.names.lists, config.names.items)

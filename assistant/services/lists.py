@@ -141,7 +141,7 @@ class ListServices:
         names = await self._known()
         return {"lists": [{"name": name, "count": len(await self._table.items(name))} for name in names]}
 
-    async def _assess_clear(self, asked: ListInput) -> Assessment:
+    async def _assess_clear(self, asked: ListInput, origin: Origin) -> Assessment:
         name = await self._find(asked.list)
         count = len(await self._table.items(name))
         if count == 0:

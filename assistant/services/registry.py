@@ -2,16 +2,21 @@
 
 import asyncio
 import contextlib
+import enum
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from assistant.config.model import Policy as PolicySettings
 from assistant.errors import UserError
 from assistant.events import ServiceCalled
+from assistant.services.confirmations import Confirmations
+from assistant.services.policy import Decision, Policy
+from assistant.services.rate import RateLimit
 from assistant.services.service import (
     Assessment,
     Call,
@@ -31,18 +36,20 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _AUDIT_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 5.0
 _FAILED = "Something went wrong while I did that."
+_NOT_CONFIRMED = "I didn't do that, because that yes doesn't count any more. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a call. `error_message` is a sentence to be spoken, a question for
-    `needs_confirmation`."""
+    `needs_confirmation`, and then `confirmation` is the nonce that a yes has to come with."""
 
     ok: bool
     result: dict[str, Any] = field(default_factory=dict)
     error_code: str = ""
     error_message: str = ""
     took_s: float = 0.0
+    confirmation: str = field(default="", repr=False)
 
 
 class Audit(Protocol):
@@ -53,7 +60,14 @@ class Audit(Protocol):
 class _Decided:
     outcome: Outcome
     decision: str
+    why: str
     undo: tuple[Call, ...] = ()
+
+
+class _How(enum.Enum):
+    DO = enum.auto()
+    ASK = enum.auto()  # only find out whether a yes is needed
+    CONFIRMED = enum.auto()  # on behalf of another service, to which the yes was given
 
 
 class Registry:
@@ -63,10 +77,20 @@ class Registry:
     half done because they interrupted the answer.
     """
 
-    def __init__(self, clock: Clock, audit: Audit, emit: Callable[[ServiceCalled], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        audit: Audit,
+        emit: Callable[[ServiceCalled], None],
+        policy: PolicySettings | None = None,
+    ) -> None:
+        settings = policy or PolicySettings()
         self._clock = clock
         self._audit = audit
         self._emit = emit
+        self._policy = Policy(settings)
+        self._rate = RateLimit(settings.calls_per_minute, clock.monotonic)
+        self._confirmations = Confirmations(clock.monotonic)
         self._specs: dict[str, Spec] = {}
         self._running: set[asyncio.Task[Outcome]] = set()
         self._closed = False
@@ -86,9 +110,39 @@ class Registry:
 
     async def call(self, name: str, arguments: object, origin: Origin) -> Outcome:
         """Do it, or say why not. Bounded by the service's time limit; raises nothing but CancelledError."""
+        return await self._begin(name, arguments, origin, _How.DO)
+
+    async def ask(self, name: str, arguments: object, origin: Origin) -> Outcome:
+        """Do nothing, but ask for the yes that `call` would need: `needs_confirmation` with the question, success
+        where none is needed, or why it cannot be done."""
+        return await self._begin(name, arguments, origin, _How.ASK)
+
+    async def call_confirmed(self, name: str, arguments: object, origin: Origin) -> Outcome:
+        """`call` for a service that has the person's yes to exactly this already. Not for what comes from
+        outside."""
+        return await self._begin(name, arguments, origin, _How.CONFIRMED)
+
+    async def assess(self, name: str, arguments: object, origin: Origin) -> Assessment:
+        """How risky a call would be. Raises `ServiceError` for one that cannot be made."""
+        spec = self._specs.get(name)
+        if spec is None:
+            return Assessment(Risk.FORBIDDEN)
+        try:
+            asked = spec.input.model_validate(arguments)
+        except ValidationError as error:
+            raise ServiceError("bad_arguments", _sentence(error)) from error
+        assessed = await _assess(spec, asked, origin)
+        match self._policy.decide(name, assessed.risk, origin).decision:
+            case Decision.DENY:
+                return replace(assessed, risk=Risk.FORBIDDEN)
+            case Decision.ASK:
+                return replace(assessed, risk=Risk.RISKY)
+        return assessed
+
+    async def _begin(self, name: str, arguments: object, origin: Origin, how: _How) -> Outcome:
         if self._closed:
             return Outcome(False, error_code="closed", error_message="I am shutting down.")
-        task = asyncio.create_task(self._call(name, arguments, origin), name=f"service {name}")
+        task = asyncio.create_task(self._call(name, arguments, origin, how), name=f"service {name}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -103,31 +157,37 @@ class Registry:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    async def _call(self, name: str, arguments: object, origin: Origin) -> Outcome:
+    async def _call(self, name: str, arguments: object, origin: Origin, how: _How) -> Outcome:
         began = self._clock.monotonic()
-        decided = await self._decide(name, arguments, origin)
-        outcome = decided.outcome
-        took_s = self._clock.monotonic() - began
-        outcome = Outcome(
-            outcome.ok, outcome.result, outcome.error_code, outcome.error_message, took_s=took_s
-        )
+        decided = await self._decide(name, arguments, origin, how)
+        if origin.preview:
+            return decided.outcome
+        outcome = replace(decided.outcome, took_s=self._clock.monotonic() - began)
+        if how is _How.ASK and outcome.ok:
+            return outcome  # nothing was done, and nothing was asked
         self._announce(name, arguments, origin, outcome)
-        await self._write_down(name, arguments, origin, decided, took_s)
+        await self._write_down(name, arguments, origin, decided, outcome.took_s)
         return outcome
 
-    async def _decide(self, name: str, arguments: object, origin: Origin) -> _Decided:
+    async def _decide(self, name: str, arguments: object, origin: Origin, how: _How) -> _Decided:
         spec = self._specs.get(name)
         if spec is None:
-            return _refused("unknown_service", "I cannot do that.")
-        if spec.risk is Risk.FORBIDDEN:
-            return _refused("forbidden", "I am not allowed to do that.")
+            return _refused("unknown_service", "I cannot do that.", "there is no such service")
+        if origin.preview and spec.risk is not Risk.READ and how is not _How.ASK:
+            return _refused("preview", "That can only be done once it is sure that it was asked for.")
+        verdict = self._policy.decide(name, spec.risk, origin)
+        if verdict.decision is Decision.DENY:
+            return _refused("forbidden", "I am not allowed to do that.", verdict.why)
+        free = origin.preview or spec.stops or how is _How.CONFIRMED
+        if not (free or self._rate.take(origin.channel, origin.session, name)):
+            return _refused("too_often", "That was asked too often. Please wait a moment.", "rate limit")
         try:
             asked = spec.input.model_validate(arguments)
         except ValidationError as error:
-            return _refused("bad_arguments", _sentence(error))
+            return _refused("bad_arguments", _sentence(error), "arguments do not fit")
         try:
             async with asyncio.timeout(spec.timeout_s):
-                return await _run(spec, asked, origin)
+                return await self._run(spec, asked, origin, how)
         except TimeoutError:
             return _failed("timeout", "That took too long, so I gave up.")
         except ServiceError as error:
@@ -137,6 +197,32 @@ class Registry:
         except Exception:
             _log.exception("service %s failed", name)
             return _failed("failed", _FAILED)
+
+    async def _run(self, spec: Spec, asked: Input, origin: Origin, how: _How) -> _Decided:
+        assessment = await _assess(spec, asked, origin)
+        verdict = self._policy.decide(spec.name, assessment.risk, origin)
+        if verdict.decision is Decision.DENY:
+            return _refused("forbidden", "I am not allowed to do that.", verdict.why)
+        decision, why = "allowed", verdict.why
+        if verdict.decision is Decision.ASK:
+            question, key = assessment.question, asked.model_dump(mode="json")
+            decision, why = "confirmed", f"{why}; the person said yes"
+            if how is not _How.CONFIRMED and (how is _How.ASK or not origin.confirmation):
+                nonce = "" if origin.preview else self._confirmations.issue(spec.name, key, question, origin)
+                outcome = Outcome(
+                    False, error_code="needs_confirmation", error_message=question, confirmation=nonce
+                )
+                return _Decided(outcome, "needs_confirmation", verdict.why)
+            if how is _How.DO:
+                refusal = self._confirmations.redeem(spec.name, key, question, origin)
+                if refusal is not None:
+                    return _refused("not_confirmed", _NOT_CONFIRMED, refusal.value)
+        if how is _How.ASK:
+            return _Decided(Outcome(True), decision, why)
+        done = await spec.run(asked, origin)
+        if not isinstance(done, Done):
+            done = Done(done)
+        return _Decided(Outcome(True, done.result), decision, why, done.undo)
 
     def _announce(self, name: str, arguments: object, origin: Origin, outcome: Outcome) -> None:
         event = ServiceCalled(
@@ -172,6 +258,9 @@ class Registry:
             error=f"{outcome.error_code}: {outcome.error_message}" if outcome.error_code else "",
             took_s=took_s,
             undo=() if origin.undoing else tuple(asdict(call) for call in decided.undo),
+            room=origin.room,
+            person=origin.person,
+            reason=decided.why,
         )
         try:
             async with asyncio.timeout(_AUDIT_TIMEOUT_S):
@@ -181,26 +270,18 @@ class Registry:
             _log.error("no record of %s could be written: %s", name, error)
 
 
-async def _run(spec: Spec, asked: Input, origin: Origin) -> _Decided:
-    assessment = await spec.assess(asked) if spec.assess else Assessment(spec.risk)
-    if assessment.risk is Risk.FORBIDDEN:
-        return _refused("forbidden", "I am not allowed to do that.")
-    risky = assessment.risk is Risk.RISKY
-    if risky and not origin.confirmed:
-        outcome = Outcome(False, error_code="needs_confirmation", error_message=assessment.question)
-        return _Decided(outcome, "needs_confirmation")
-    done = await spec.run(asked, origin)
-    if not isinstance(done, Done):
-        done = Done(done)
-    return _Decided(Outcome(True, done.result), "confirmed" if risky else "allowed", done.undo)
+async def _assess(spec: Spec, asked: Input, origin: Origin) -> Assessment:
+    assessed = await spec.assess(asked, origin) if spec.assess else Assessment(spec.risk)
+    what = f"{spec.description[:1].lower()}{spec.description[1:].rstrip('.')}"
+    return assessed if assessed.question else replace(assessed, question=f"Shall I really {what}?")
 
 
-def _refused(code: str, message: str) -> _Decided:
-    return _Decided(Outcome(False, error_code=code, error_message=message), "refused")
+def _refused(code: str, message: str, why: str = "") -> _Decided:
+    return _Decided(Outcome(False, error_code=code, error_message=message), "refused", why or code)
 
 
 def _failed(code: str, message: str) -> _Decided:
-    return _Decided(Outcome(False, error_code=code, error_message=message), "allowed")
+    return _Decided(Outcome(False, error_code=code, error_message=message), "allowed", f"it failed: {code}")
 
 
 def _sentence(error: ValidationError) -> str:

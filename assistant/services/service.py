@@ -53,14 +53,20 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who asks. `confirmed`: the person has just said yes to exactly this. `undoing`: the call takes another
-    one back, and is not itself to be taken back."""
+    """Who asks, and from where: `session` is the place of the conversation, `channel` the way that the call came,
+    `room` and `person` what is known of them. `confirmation`: the nonce of the registry's question that the person
+    has just said yes to. `undoing`: the call takes another one back, and is not itself to be taken back.
+    `preview`: it is not sure yet that this was asked for, so nothing but reading is done, and nothing is told or
+    written down."""
 
     session: str
     turn: int | str = 0
     channel: str = ""
-    confirmed: bool = False
+    confirmation: str = field(default="", repr=False)
     undoing: bool = False
+    preview: bool = False
+    room: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +87,26 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The risk of one call with its arguments, and the question to put to the person when it is risky."""
+    """The risk of one call with its arguments, and the question to put to the person when it is risky, which names
+    the thing; empty: one made of the service's description."""
 
     risk: Risk
-    question: str = "Are you sure?"
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A service as the registry offers it. `assess` looks at the arguments where they decide the risk."""
+    """A service as the registry offers it. `assess` looks at the arguments where they decide the risk, and changes
+    nothing. `stops`: it makes something stop, and is never too much."""
 
     name: str
     description: str
     risk: Risk
     input: type[Input]
     run: Callable[[Any, Origin], Awaitable[dict[str, Any] | Done]]
-    assess: Callable[[Any], Awaitable[Assessment]] | None = None
+    assess: Callable[[Any, Origin], Awaitable[Assessment]] | None = None
     timeout_s: float = 5.0
+    stops: bool = False
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments."""
@@ -111,22 +120,23 @@ class _Mark:
     risk: Risk
     assess: str
     timeout_s: float
+    stops: bool
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def service(
-    name: str, description: str, risk: Risk, *, assess: str = "", timeout_s: float = 5.0
+    name: str, description: str, risk: Risk, *, assess: str = "", timeout_s: float = 5.0, stops: bool = False
 ) -> Callable[[_Method], _Method]:
     """Make a method `async (self, asked: SomeInput, origin: Origin) -> dict | Done` a service.
 
-    `name` is `domain.action`. `assess` names a method `async (self, asked) -> Assessment` that is
-    asked first.
+    `name` is `domain.action`. `assess` names a method `async (self, asked, origin) -> Assessment` that is
+    asked first. `stops`: see `Spec`.
     """
 
     def marked(method: _Method) -> _Method:
-        method.__service__ = _Mark(name, description, risk, assess, timeout_s)  # type: ignore[attr-defined]
+        method.__service__ = _Mark(name, description, risk, assess, timeout_s, stops)  # type: ignore[attr-defined]
         return method
 
     return marked
@@ -148,6 +158,7 @@ def specs_of(provider: object) -> list[Spec]:
                 run=method,
                 assess=getattr(provider, mark.assess) if mark.assess else None,
                 timeout_s=mark.timeout_s,
+                stops=mark.stops,
             )
         )
     return sorted(specs, key=lambda spec: spec.name)

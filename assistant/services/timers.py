@@ -77,7 +77,7 @@ class TimerServices:
         }
         return Done(result, (Call("timers.cancel", {"id": timer.id}),))
 
-    @service("timers.cancel", "Cancel a timer.", Risk.REVERSIBLE)
+    @service("timers.cancel", "Cancel a timer.", Risk.REVERSIBLE, stops=True)
     async def cancel(self, asked: CancelInput, origin: Origin) -> Done:
         timers = await self._running()
         chosen = timers if asked.all else _choose(timers, asked)

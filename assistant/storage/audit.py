@@ -13,8 +13,9 @@ _TEXT_LIMIT = 4_000  # characters of arguments or result that are kept
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`decision`: allowed, confirmed, needs_confirmation, refused. `undo`: the calls that take it
-    back."""
+    """`decision`: allowed, confirmed, needs_confirmation, refused; `reason`: why, for whoever reads the record.
+    `session` and `room`: where; `channel`: on which way; `person`: who, as far as is known. `at` in seconds since
+    the epoch. `undo`: the calls that take it back."""
 
     at: float
     session: str
@@ -28,6 +29,9 @@ class Record:
     error: str
     took_s: float
     undo: tuple[dict[str, Any], ...] = ()
+    room: str = ""
+    person: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class AuditTable:
             await connection.execute(
                 text(
                     "INSERT INTO audit (at, session, turn, channel, service, arguments, decision, ok, "
-                    "result, error, took_s, undo) VALUES (:at, :session, :turn, :channel, :service, "
-                    ":arguments, :decision, :ok, :result, :error, :took_s, :undo)"
+                    "result, error, took_s, undo, room, person, reason) VALUES (:at, :session, :turn, :channel, :service, "
+                    ":arguments, :decision, :ok, :result, :error, :took_s, :undo, :room, :person, :reason)"
                 ),
                 {
                     "at": record.at,
@@ -65,6 +69,9 @@ class AuditTable:
                     "error": record.error[:_TEXT_LIMIT],
                     "took_s": record.took_s,
                     "undo": _json(record.undo) if record.undo else "",
+                    "room": record.room,
+                    "person": record.person,
+                    "reason": record.reason,
                 },
             )
 
@@ -75,7 +82,7 @@ class AuditTable:
             rows = await connection.execute(
                 text(
                     "SELECT at, session, turn, channel, service, arguments, decision, ok, result, error, "
-                    f"took_s, undo FROM audit {where} ORDER BY id DESC LIMIT :limit"
+                    f"took_s, undo, room, person, reason FROM audit {where} ORDER BY id DESC LIMIT :limit"
                 ),
                 {"limit": limit} | ({"session": session} if session is not None else {}),
             )
@@ -93,6 +100,9 @@ class AuditTable:
                     error=row.error,
                     took_s=row.took_s,
                     undo=tuple(json.loads(row.undo)) if row.undo else (),
+                    room=row.room,
+                    person=row.person,
+                    reason=row.reason,
                 )
                 for row in rows
             ]

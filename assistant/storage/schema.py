@@ -66,6 +66,14 @@ STEPS = (
                 PRIMARY KEY (kind, name))""",
         ),
     ),
+    Step(
+        3,
+        "who called, from which room, and why it was decided so",
+        tuple(
+            f"ALTER TABLE audit ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
+            for column in ("room", "person", "reason")
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version

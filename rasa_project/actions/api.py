@@ -15,11 +15,13 @@ GENERATE_TIMEOUT_S = 120.0
 
 
 class ServiceError(Exception):
-    """A service refused or failed. `str()` is a sentence that can be spoken; `code` says what kind it is."""
+    """A service refused or failed. `str()` is a sentence that can be spoken; `code` says what kind it is. With
+    `needs_confirmation` it is a question, and `confirmation` what a call has to bring after a yes."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, confirmation: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.confirmation = confirmation
 
 
 PREVIEW = ServiceError("preview", "That can only be done once it is sure that it was asked for.")
@@ -27,23 +29,48 @@ UNREACHABLE = ServiceError("unreachable", "I can't reach that part of me right n
 
 
 async def call_service(
-    tracker: Tracker, service: str, arguments: dict[str, Any], *, confirmed: bool = False
+    tracker: Tracker, service: str, arguments: dict[str, Any], *, confirmation: str | None = None
 ) -> dict[str, Any]:
     """The result of `service` ("timers.start"). Raises `ServiceError`.
 
-    `confirmed` tells the registry that the person said yes to exactly this.
+    `confirmation`: what came with the question to which the person said yes.
     """
+    extra = {"confirmation": confirmation} if confirmation else {}
+    return await _service("services", tracker, service, arguments, extra)
+
+
+async def ask_first(tracker: Tracker, service: str, arguments: dict[str, Any]) -> ServiceError | None:
+    """The question to which the person has to say yes before this call; None where none is needed. Does nothing.
+    Raises `ServiceError` for a call that cannot be made."""
+    try:
+        await _service("confirmations", tracker, service, arguments, {})
+    except ServiceError as error:
+        if error.code != "needs_confirmation":
+            raise
+        return error
+    return None
+
+
+async def _service(
+    kind: str, tracker: Tracker, service: str, arguments: dict[str, Any], extra: dict[str, Any]
+) -> dict[str, Any]:
     domain, name = service.split(".")
-    body = {"arguments": arguments, "session": tracker.sender_id, "turn": turn_of(tracker)}
-    if confirmed:
-        body["confirmed"] = True
+    body = {"arguments": arguments, "session": tracker.sender_id, "turn": turn_of(tracker), **extra}
     if is_preview(tracker):
         body["preview"] = True
-    answer = await _post(f"/api/services/{domain}/{name}", body, SERVICE_TIMEOUT_S)
+    answer = await _post(f"/api/{kind}/{domain}/{name}", body, SERVICE_TIMEOUT_S)
     if answer.get("ok"):
         return answer.get("result") or {}
     error = answer.get("error") or {}
-    raise ServiceError(error.get("code", "failed"), error.get("message") or "That didn't work.")
+    message = error.get("message") or "That didn't work."
+    raise ServiceError(error.get("code", "failed"), message, error.get("confirmation"))
+
+
+async def schema_of(service: str) -> dict[str, Any]:
+    """JSON schema of a service's arguments; empty for one that is not there. Raises `ServiceError`."""
+    listed = (await _request("GET", "/api/services", None, SERVICE_TIMEOUT_S)).get("services") or []
+    schemas: dict[str, dict[str, Any]] = {each["name"]: each["schema"] for each in listed}
+    return schemas.get(service, {})
 
 
 async def generate(tracker: Tracker) -> dict[str, Any]:
@@ -66,6 +93,10 @@ def is_preview(tracker: Tracker) -> bool:
 
 
 async def _post(path: str, body: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    return await _request("POST", path, body, timeout_s)
+
+
+async def _request(method: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> dict[str, Any]:
     base = os.environ.get("ASSISTANT_API", "").rstrip("/")
     if not base:
         raise ServiceError("unreachable", "I'm not connected to anything that I could control.")
@@ -74,7 +105,7 @@ async def _post(path: str, body: dict[str, Any], timeout_s: float) -> dict[str, 
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
-            session.post(base + path, json=body) as response,
+            session.request(method, base + path, json=body) as response,
         ):
             answer = await response.json(content_type=None)
     except (TimeoutError, aiohttp.ClientError, ValueError) as error:

@@ -21,6 +21,8 @@ class SpokenAction(Action, ABC):
     """
 
     forget: tuple[str, ...] = ()
+    may_be_silent = False
+    """Where another action of the same turn has said why."""
 
     @abstractmethod
     async def perform(self, say: "Say", tracker: Tracker) -> Events:
@@ -36,7 +38,7 @@ class SpokenAction(Action, ABC):
         except Exception:
             logger.exception("%s failed", self.name())
             say.text("Sorry, something went wrong with that.", source="error:internal")
-        if not dispatcher.messages:
+        if not dispatcher.messages and not self.may_be_silent:
             say.text("Sorry, something went wrong with that.", source="error:silent")
         return [*events, *(slot(name, None) for name in self.forget)]
 
@@ -46,6 +48,10 @@ class Say:
 
     def __init__(self, dispatcher: CollectingDispatcher) -> None:
         self._dispatcher = dispatcher
+
+    @property
+    def said(self) -> bool:
+        return bool(self._dispatcher.messages)
 
     def text(self, text: str, *, source: str, **custom: Any) -> None:
         self._dispatcher.utter_message(text=text, json_message={"source": source, **custom})

@@ -4,8 +4,9 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.base import Events, Say, SpokenAction, slot
-from actions.home import ask, carry_out, change
+from actions.base import Events, Say, SpokenAction
+from actions.home import LEAVE_FORM, ask, carry_out, change
+from actions.services import call_and_say
 from actions.targets import targets
 
 
@@ -32,7 +33,7 @@ class LeaveForm(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         say.response("utter_okay")
-        return [{"event": "active_loop", "name": None, "timestamp": None}, slot("requested_slot", None)]
+        return LEAVE_FORM
 
 
 class Inform(SpokenAction):
@@ -82,7 +83,11 @@ class Affirm(SpokenAction):
         if pending is None:
             say.response("utter_okay")
             return []
-        return await carry_out(say, tracker, {**pending, "needs": None}, confirmed=True)
+        if "service" in pending:
+            return await call_and_say(
+                say, tracker, pending["service"], pending["arguments"], pending["confirmation"]
+            )
+        return await carry_out(say, tracker, {**pending, "needs": None})
 
 
 class Deny(SpokenAction):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.api import ServiceError, call_service
+from actions.api import ServiceError, ask_first, call_service
 from actions.base import Events, Say, SpokenAction, entity, intent_of, slot, spoken_list, text_of
 from actions.numbers import a_little, is_step, number, percent
 from actions.targets import Target, spoken, targets
@@ -25,6 +25,7 @@ _FALLBACK_KIND = {"set_temperature": "climate", "warmer": "climate", "cooler": "
 _NEEDS_NO_TARGET = {"brighten": "light", "dim": "light", **_FALLBACK_KIND}
 
 Pending = dict[str, Any]
+LEAVE_FORM: Events = [{"event": "active_loop", "name": None, "timestamp": None}, slot("requested_slot", None)]
 
 
 class ControlHome(SpokenAction):
@@ -54,23 +55,42 @@ class AskUnlock(SpokenAction):
             chosen = targets(tracker, "unlock") or remembered(tracker, "unlock") or [{"kind": "lock"}]
         else:  # asked again after something else was said
             chosen = (tracker.get_slot("pending") or {}).get("targets") or [{"kind": "lock"}]
-        say.response("utter_confirm_unlock", target=spoken(chosen))
-        request = {"intent": "unlock", "targets": chosen, "arguments": {"state": "unlocked"}, "needs": None}
-        return [slot("pending", request)]
+        arguments = {"state": "unlocked"}
+        request = {"intent": "unlock", "targets": chosen, "arguments": arguments, "needs": None}
+        confirmations = []
+        for one in chosen:
+            try:
+                question = await ask_first(tracker, "home.set", {"target": one, **arguments})
+            except ServiceError as error:
+                say.text(str(error), source=f"error:{error.code}")
+                needs = "target" if error.code == "ambiguous" else "nothing"
+                left = [other for other in chosen if other is not one]
+                return [*LEAVE_FORM, slot("pending", {**request, "targets": left, "needs": needs})]
+            if question is not None:
+                say.text(str(question), source="service:home.set")
+            confirmations.append(question.confirmation if question else None)
+        if not say.said:
+            say.response("utter_confirm_unlock", target=spoken(chosen))
+        return [slot("pending", {**request, "confirmations": confirmations})]
 
 
 class Unlock(SpokenAction):
     forget = ("confirm",)
+    may_be_silent = True
 
     def name(self) -> str:
         return "action_unlock"
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         request = tracker.get_slot("pending")
+        if request and request["needs"] == "target":
+            return []  # it was asked which one
+        if request and request["needs"] == "nothing":
+            return [slot("pending", None)]  # it was said why not
         if not tracker.get_slot("confirm") or not request:
             say.response("utter_okay_no")
             return [slot("pending", None)]
-        return await carry_out(say, tracker, request, confirmed=True)
+        return await carry_out(say, tracker, request)
 
 
 class QueryHome(SpokenAction):
@@ -163,20 +183,24 @@ def _says_it(tracker: Tracker) -> bool:
     return any(word in ("it", "them", "that", "those") for word in text_of(tracker).split())
 
 
-async def carry_out(say: Say, tracker: Tracker, request: Pending, *, confirmed: bool = False) -> Events:
-    """Do what is asked, or ask for what is missing. A request that was ambiguous stays open for an answer."""
+async def carry_out(say: Say, tracker: Tracker, request: Pending) -> Events:
+    """Do what is asked, or ask for what is missing. A request that was ambiguous stays open for an answer. With
+    `confirmations` the person has said yes to them, one for each target."""
+    confirmations = request.pop("confirmations", None) or []
     if request["needs"] in _ASK:
         say.response(_ASK[request["needs"]])
         return [slot("pending", request), slot("last_target", request["targets"])]
     for position, one in enumerate(request["targets"]):
         arguments = {"target": one, **request["arguments"]}
+        yes = confirmations[position] if position < len(confirmations) else None
         try:
-            result = await call_service(tracker, "home.set", arguments, confirmed=confirmed)
+            result = await call_service(tracker, "home.set", arguments, confirmation=yes)
         except ServiceError as error:
             say.text(str(error), source=f"error:{error.code}")
             left = request["targets"][position:]
             if error.code == "needs_confirmation":  # the sentence is the question
-                return [slot("pending", {**request, "targets": left, "needs": "confirmation"})]
+                question = {"needs": "confirmation", "confirmations": [error.confirmation]}
+                return [slot("pending", {**request, "targets": left, **question})]
             if error.code == "ambiguous":
                 return [slot("pending", {**request, "targets": left[1:], "needs": "target"})]
             return [slot("pending", None)]

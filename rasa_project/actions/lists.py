@@ -5,7 +5,7 @@ from abc import ABC
 
 from rasa_sdk import Tracker
 
-from actions.api import call_service
+from actions.api import ask_first, call_service
 from actions.base import Events, Say, SpokenAction, entities, given, slot, spoken_list, text_of
 
 # "add tea to it as well" means the list that was spoken of last.
@@ -73,12 +73,16 @@ class AskClearList(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         name = _list(tracker) or "shopping"
-        say.response("utter_confirm_clear_list", list=name)
-        return [slot("list", name)]
+        question = await ask_first(tracker, "lists.clear", {"list": name})
+        if question is None:
+            say.response("utter_confirm_clear_list", list=name)
+            return [slot("list", name), slot("pending", None)]
+        say.text(str(question), source="service:lists.clear")
+        return [slot("list", name), slot("pending", {"needs": None, "confirmation": question.confirmation})]
 
 
 class ClearList(SpokenAction):
-    forget = ("list", "confirm")
+    forget = ("list", "confirm", "pending")
 
     def name(self) -> str:
         return "action_clear_list"
@@ -88,7 +92,8 @@ class ClearList(SpokenAction):
             say.response("utter_okay_no")
             return []
         arguments = {"list": tracker.get_slot("list")}
-        result = await call_service(tracker, "lists.clear", arguments, confirmed=True)
+        yes = (tracker.get_slot("pending") or {}).get("confirmation")
+        result = await call_service(tracker, "lists.clear", arguments, confirmation=yes)
         say.response("utter_list_cleared", source="service:lists.clear", list=result["list"])
         return [slot("last_list", result["list"])]
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -53,7 +54,7 @@ async def client(server: ApiServer) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def test_a_service_is_called(client: aiohttp.ClientSession) -> None:
-    body = {"arguments": {"items": ["milk"]}, "session": "kitchen", "turn": 1, "confirmed": False}
+    body = {"arguments": {"items": ["milk"]}, "session": "kitchen", "turn": 1}
     async with client.post("/api/services/lists/add", json=body) as response:
         assert response.status == 200
         assert await response.json() == {
@@ -63,33 +64,59 @@ async def test_a_service_is_called(client: aiohttp.ClientSession) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "arguments", "code"),
+    ("path", "arguments", "code", "status"),
     [
-        ("lists/add", {}, "bad_arguments"),
-        ("lists/add", [], "bad_arguments"),
-        ("lists/burn", {}, "unknown_service"),
-        ("timers/cancel", {}, "no_timers"),
-        ("home/set", {"target": {"device": "front door"}, "state": "unlocked"}, "needs_confirmation"),
+        ("lists/add", {}, "bad_arguments", 422),
+        ("lists/add", [], "bad_arguments", 422),
+        ("lists/burn", {}, "unknown_service", 404),
+        ("timers/cancel", {}, "no_timers", 422),
+        ("home/set", {"target": {"device": "front door"}, "state": "unlocked"}, "needs_confirmation", 409),
     ],
 )
 async def test_a_refusal_is_an_answer_that_can_be_spoken(
-    client: aiohttp.ClientSession, path: str, arguments: object, code: str
+    client: aiohttp.ClientSession, path: str, arguments: object, code: str, status: int
 ) -> None:
     async with client.post(f"/api/services/{path}", json={"arguments": arguments, "turn": None}) as response:
-        assert response.status == 200
+        assert response.status == status
         answer = await response.json()
     assert answer["ok"] is False
     assert answer["error"]["code"] == code
     assert answer["error"]["message"].endswith((".", "?"))
 
 
-@pytest.mark.parametrize("confirmed", ["true", 1, "yes", None])
-async def test_only_a_true_yes_is_a_yes(client: aiohttp.ClientSession, confirmed: object) -> None:
-    body = {"arguments": {"target": {"device": "front door"}, "state": "unlocked"}, "confirmed": confirmed}
-    async with client.post("/api/services/home/set", json=body) as response:
-        assert (await response.json())["error"]["code"] == "needs_confirmation"
-    async with client.post("/api/services/home/set", json=body | {"confirmed": True}) as response:
-        assert (await response.json())["ok"] is True
+UNLOCK = {"arguments": {"target": {"device": "front door"}, "state": "unlocked"}}
+
+
+async def test_only_the_registrys_own_question_can_be_answered(client: aiohttp.ClientSession) -> None:
+    async def post(path: str, **more: object) -> tuple[int, dict[str, Any]]:
+        async with client.post(path, json=UNLOCK | more) as response:
+            return response.status, await response.json()
+
+    status, answer = await post("/api/services/home/set", confirmed=True)  # a caller's own word is none
+    assert (status, answer["error"]["code"]) == (409, "needs_confirmation")
+    status, answer = await post("/api/services/home/set", confirmation="guessed")
+    assert (status, answer["error"]["code"]) == (409, "not_confirmed")
+    status, answer = await post("/api/confirmations/home/set")
+    assert (status, answer["error"]["message"]) == (409, "Shall I really unlock the front door?")
+    nonce = answer["error"]["confirmation"]
+    elsewhere = await post("/api/services/home/set", confirmation=nonce, session="kitchen")
+    assert elsewhere[1]["error"]["code"] == "not_confirmed"
+    assert (await post("/api/services/home/set", confirmation=nonce))[0] == 200
+    assert (await post("/api/services/home/set", confirmation=nonce))[0] == 409
+
+
+async def test_what_is_asked_with_one_token_is_not_confirmed_with_the_other(
+    server: ApiServer, client: aiohttp.ClientSession
+) -> None:
+    dialogue = {"Authorization": f"Bearer {server.dialogue_token}"}
+    body = UNLOCK | {"session": "sound", "turn": 1}
+    async with client.post("/api/services/home/set", json=body, headers=dialogue) as response:
+        nonce = (await response.json())["error"]["confirmation"]
+    yes = body | {"turn": 2, "confirmation": nonce}
+    async with client.post("/api/services/home/set", json=yes) as response:
+        assert (await response.json())["error"]["code"] == "not_confirmed"
+    async with client.post("/api/services/home/set", json=yes, headers=dialogue) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/services", "/api/elsewhere"])

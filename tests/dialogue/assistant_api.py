@@ -39,6 +39,7 @@ class AssistantApi:
     async def start(self) -> ServiceAccess:
         app = web.Application()
         app.router.add_post("/api/services/{domain}/{name}", self._service)
+        app.router.add_post("/api/confirmations/{domain}/{name}", self._question)
         app.router.add_post("/api/generate", self._generate)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
@@ -65,7 +66,7 @@ class AssistantApi:
         body = await request.json()
         service = f"{request.match_info['domain']}.{request.match_info['name']}"
         arguments = body["arguments"]
-        call = Call(service, arguments, body["session"], body["turn"], body.get("confirmed", False))
+        call = Call(service, arguments, body["session"], body["turn"], "confirmation" in body)
         if body.get("preview") and service not in READING:
             return web.json_response({"ok": False, "error": {"code": "preview", "message": "Not yet."}})
         self.calls.append(call)
@@ -74,8 +75,18 @@ class AssistantApi:
             await self.hold.wait()
         if service in self.refuse and not call.confirmed:
             code, message = self.refuse[service]
-            return web.json_response({"ok": False, "error": {"code": code, "message": message}})
+            error = {"code": code, "message": message, "confirmation": "nonce"}
+            return web.json_response({"ok": False, "error": error}, status=409)
         return web.json_response({"ok": True, "result": _result(service, arguments)})
+
+    async def _question(self, request: web.Request) -> web.Response:
+        """Whatever the dialogue asks about first needs a yes, unless it is refused."""
+        service = f"{request.match_info['domain']}.{request.match_info['name']}"
+        arguments = (await request.json())["arguments"]
+        question = f"Shall I really do {service} with {arguments}?"
+        code, message = self.refuse.get(service, ("needs_confirmation", question))
+        error = {"code": code, "message": message, "confirmation": "nonce"}
+        return web.json_response({"ok": False, "error": error}, status=409)
 
     async def _generate(self, request: web.Request) -> web.Response:
         body = await request.json()

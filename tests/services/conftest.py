@@ -26,9 +26,16 @@ class House:
     async def call(
         self, name: str, /, *, confirmed: bool = False, session: str = "kitchen", **arguments: Any
     ) -> Outcome:
+        """`confirmed`: the question that comes is answered with yes, in the next turn."""
         self.turn += 1
-        origin = Origin(session, self.turn, "test", confirmed)
-        return await self.services.registry.call(name, arguments, origin)
+        origin = Origin(session, self.turn, "console")
+        outcome = await self.services.registry.call(name, arguments, origin)
+        if not confirmed:
+            return outcome
+        assert outcome.error_code == "needs_confirmation", outcome
+        self.turn += 1
+        yes = Origin(session, self.turn, "console", outcome.confirmation)
+        return await self.services.registry.call(name, arguments, yes)
 
     async def did(self, name: str, /, *, confirmed: bool = False, **arguments: Any) -> dict[str, Any]:
         """The result of a call that has to succeed."""

@@ -83,7 +83,7 @@ def cage() -> Cage:
     return Cage()
 
 
-HERE = Origin("kitchen", 3, "voice")
+HERE = Origin("kitchen", 3, "console")
 
 
 async def test_a_call_is_done_told_and_written_down(cage: Cage) -> None:
@@ -96,7 +96,7 @@ async def test_a_call_is_done_told_and_written_down(cage: Cage) -> None:
     assert (record.session, record.turn, record.channel, record.decision) == (
         "kitchen",
         "3",
-        "voice",
+        "console",
         "allowed",
     )
     assert (record.arguments, record.result) == ({"words": "hello", "times": 2}, {"said": "hello"})
@@ -147,9 +147,10 @@ async def test_a_service_that_breaks_tells_the_log_and_not_the_person(
 async def test_a_risky_call_needs_a_yes(cage: Cage) -> None:
     outcome = await cage.registry.call("parrot.bite", {}, HERE)
     assert outcome.error_code == "needs_confirmation"
-    assert outcome.error_message.endswith("?")
+    assert outcome.error_message == "Shall I really bite?"
     assert cage.parrot.said == []
-    assert (await cage.registry.call("parrot.bite", {}, Origin("kitchen", 4, "voice", confirmed=True))).ok
+    yes = Origin("kitchen", 4, "console", outcome.confirmation)
+    assert (await cage.registry.call("parrot.bite", {}, yes)).ok
     assert [record.decision for record in cage.notebook.records] == ["needs_confirmation", "confirmed"]
 
 

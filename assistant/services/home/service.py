@@ -114,12 +114,12 @@ class HomeServices:
             "spoken_target": found.spoken,
         }
 
-    async def _assess_set(self, asked: SetInput) -> Assessment:
+    async def _assess_set(self, asked: SetInput, origin: Origin) -> Assessment:
         wish = self._wish(asked)
         unlocking = [device for device in self._meant(asked).devices if is_unlocking(device, wish)]
         return self._assessed(unlocking)
 
-    async def _assess_restore(self, asked: RestoreInput) -> Assessment:
+    async def _assess_restore(self, asked: RestoreInput, origin: Origin) -> Assessment:
         unlocking = [
             self._devices[device]
             for device, state in asked.states.items()

@@ -1,0 +1,97 @@
+"""Who may do what, where. Pure: no clock, no I/O, the same answer to the same question.
+
+A caller has a role. It is that of the place it speaks from, and a person who was recognised can only lower it: a
+voice is no proof. The owner's rules are looked at in their order, the first that fits decides; then what the role
+may do by default. Nothing takes the yes away that a risky call needs, and nothing allows what is forbidden.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from assistant.config.model import Policy as Settings
+from assistant.config.model import PolicyRule
+from assistant.services.service import Origin, Risk
+
+
+class Decision(enum.StrEnum):
+    ALLOW = "allow"
+    ASK = "ask"  # a yes is needed first
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`why`: for the record, never spoken."""
+
+    decision: Decision
+    why: str
+
+
+RANK = {"guest": 0, "member": 1, "owner": 2}
+OWN_CHANNELS = frozenset({"console", "dialogue", "http"})
+"""Reached only by who sits at this machine, or holds the token that its owner alone can read."""
+
+NO_PERSON = frozenset({"model", "assistant"})
+"""Channels on which no person speaks: a language model, and what the assistant itself says."""
+
+_BY_RISK = {Risk.READ: Decision.ALLOW, Risk.REVERSIBLE: Decision.ALLOW, Risk.RISKY: Decision.ASK}
+
+
+class Policy:
+    """The defaults with the owner's rules before them."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+
+    def role(self, origin: Origin) -> str:
+        """`owner`, `member` or `guest`; whoever is not known is a guest."""
+        role = self._place_role(origin)
+        if origin.person:
+            known = {person.name.casefold(): person.role for person in self._settings.people}
+            role = min(role, known.get(origin.person.casefold(), "guest"), key=RANK.__getitem__)
+        return role
+
+    def decide(self, service: str, risk: Risk, origin: Origin) -> Verdict:
+        """Whether `service` may be called, its risk being `risk` with these arguments."""
+        if risk is Risk.FORBIDDEN:
+            return Verdict(Decision.DENY, "forbidden to everybody")
+        role = self.role(origin)
+        for number, rule in enumerate(self._settings.rules, 1):
+            if _fits(rule, service, role, origin):
+                decision = _with_yes(Decision(rule.decision), risk)
+                return Verdict(decision, f"rule {number} for {role}")
+        if risk is Risk.RISKY and role == "guest":
+            return Verdict(Decision.DENY, "a guest may do nothing risky")
+        return Verdict(_BY_RISK.get(risk, Decision.DENY), f"{risk} for {role}")
+
+    def _place_role(self, origin: Origin) -> str:
+        if origin.channel in NO_PERSON:
+            return "guest"
+        for place in self._settings.places:
+            if any(fnmatchcase(name, place.name.casefold()) for name in _places(origin)):
+                return place.role
+        # A session such as `browser:ab12` comes from elsewhere; those of this machine have plain names.
+        return "owner" if origin.channel in OWN_CHANNELS and ":" not in origin.session else "guest"
+
+
+def _fits(rule: PolicyRule, service: str, role: str, origin: Origin) -> bool:
+    return (
+        rule.role in ("any", role)
+        and _any(rule.services, [service])
+        and _any(rule.places, _places(origin))
+        and _any(rule.channels, [origin.channel])
+    )
+
+
+def _any(patterns: Sequence[str], names: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns for name in names)
+
+
+def _places(origin: Origin) -> list[str]:
+    return [origin.session.casefold(), *([origin.room.casefold()] if origin.room else [])]
+
+
+def _with_yes(decision: Decision, risk: Risk) -> Decision:
+    return Decision.ASK if decision is Decision.ALLOW and risk is Risk.RISKY else decision
