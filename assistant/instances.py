@@ -16,11 +16,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import assistant
 from assistant import paths
-from assistant.config.model import Config
+
+if TYPE_CHECKING:  # a third of a second to import, which a hotkey cannot wait for
+    from assistant.config.model import Config
 
 T = TypeVar("T")
 
@@ -90,7 +92,7 @@ def folder() -> Path:
     return paths.state_dir() / "instances"
 
 
-def settings_key(config: Config) -> str:
+def settings_key(config: "Config") -> str:
     """Equal where a typed question is answered alike: by the same version, settings and Rasa project, with none
     of its files changed."""
     project = paths.rasa_project().resolve()

@@ -127,8 +127,7 @@ def listen_command(settings: Settings, key: str | None) -> None:
     For a hotkey of your desktop. The first time it begins a turn, and silences an answer; the second time, the
     turn is over. A desktop that tells press and release apart calls it with --hold and with --release.
     """
-    settings.load()
-    from assistant.cli.listen import listen
+    from assistant.cli.listen import listen  # and no settings: the person speaks already
 
     listen(key or "press")
 

@@ -42,6 +42,14 @@ print("LOADED", [name for name in {SLOW!r} if name in sys.modules])
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
+def test_a_hotkey_need_not_wait_for_them_either() -> None:
+    script = f"import sys, assistant.cli.listen\nprint([name for name in {SLOW!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"
+
+
 def help_of(*command: str) -> str:
     result = CliRunner().invoke(group, [*command, "--help"])
     assert result.exit_code == 0
