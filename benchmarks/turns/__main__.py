@@ -65,7 +65,8 @@ def _cuts(arguments: argparse.Namespace, folder: Path) -> Report:
 
 
 def _interruption(arguments: argparse.Namespace, folder: Path) -> Report:
-    return interruption.report(folder, arguments.set, arguments.count or 50, arguments.playback_minutes)
+    count, minutes = arguments.count or 50, arguments.playback_minutes
+    return interruption.report(folder, arguments.set, count, minutes, wake_word=arguments.wake_word)
 
 
 def _idle(arguments: argparse.Namespace, folder: Path) -> Report:
@@ -105,6 +106,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--playback-minutes", type=float, default=3.0, help="interruption: of answers with nobody else there"
     )
+    parser.add_argument("--wake-word", action="store_true", help="interruption: who interrupts says it first")
     parser.add_argument("--idle-seconds", type=float, default=30.0, help="idle: how long it is watched")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audio.frames import SAMPLE_RATE_HZ, Pcm
+from audio.frames import SAMPLE_RATE_HZ
 from benchmarks.turns.delay import FOUND_BY_S, LIKE, at_monitor
 from benchmarks.turns.figures import HEADER, Report, Target, share
 from benchmarks.turns.monitor import Monitor, monitor
+from benchmarks.turns.noises import noises
 from benchmarks.turns.person import Person
 from benchmarks.turns.running import Running, running
-from benchmarks.turns.sounds import Samples, last_sound, place
+from benchmarks.turns.sounds import Samples, last_sound, place, spans
 from benchmarks.turns.utterances import INTERRUPTIONS, VOICES, Utterance
 from tests.sound_card import RECORDING_RATE_HZ, SoundCard, sound_card
 
@@ -32,9 +33,11 @@ SHOPPING = (
 )  # fmt: skip
 """Two things in one sentence; with ten of them the answer is long enough to be interrupted."""
 
+WAKE_WORD = "hey jarvis"
 TO_SILENCE = Target({95: 300})
 AFTER_S = 0.15
 """Silence that comes later than so long after the person's last word may be the next answer's beginning."""
+HOLE_S = 0.5
 EARLIEST_S, LATEST_S = 0.8, 2.2
 """After the answer's first sound somebody interrupts."""
 
@@ -110,18 +113,21 @@ def room(folder: Path, settings: Sequence[str]) -> Iterator[Room]:
 # ── somebody interrupts ───────────────────────────────────────────────────────────────────────────────────
 
 
-def interruptions(here: Room, count: int, seed: int = 0) -> list[Interruption]:
+def interruptions(here: Room, count: int, *, wake_word: bool = False, seed: int = 0) -> list[Interruption]:
+    """At random moments of the answer; with the wake word before what is said, or without."""
     rng = random.Random(seed)
     found = []
     for number in range(count):
         text, voice = INTERRUPTIONS[number % len(INTERRUPTIONS)], VOICES[number % len(VOICES)]
-        found.append(_interrupted(here, text, voice, rng.uniform(EARLIEST_S, LATEST_S)))
+        parts: tuple[str | float, ...] = (WAKE_WORD, 0.1, text) if wake_word else (text,)
+        said = Utterance(parts, voice, "")
+        found.append(_interrupted(here, said, rng.uniform(EARLIEST_S, LATEST_S)))
     return found
 
 
-def _interrupted(here: Room, text: str, voice: str, after_s: float) -> Interruption:
-    found = Interruption(text, voice)
-    path = here.person.file(Utterance((text,), voice, ""))
+def _interrupted(here: Room, utterance: Utterance, after_s: float) -> Interruption:
+    found, voice = Interruption(utterance.text, utterance.voice), utterance.voice
+    path = here.person.file(utterance)
     lines = here.assistant.count
     if not _long_answer(here, VOICES[(VOICES.index(voice) + 1) % len(VOICES)]):
         found.told = ["no answer to interrupt"]
@@ -171,12 +177,13 @@ def _calm(here: Room) -> None:
 
 @dataclass(slots=True)
 class Alone:
-    """`played_s`: of answers, with nobody in the room but the echo. `interrupted`, `heard`: what the assistant took
-    for a person meanwhile; each line of those is a mistake."""
+    """`played_s`: of answers, with nobody in the room but the echo. What the assistant took for a person meanwhile, each
+    a mistake: `interrupted` answers, `holes` in them longer than any pause of the voice, sentences that it `heard`."""
 
     played_s: float = 0.0
     answers: int = 0
     interrupted: int = 0
+    holes: int = 0
     heard: list[str] = field(default_factory=list)
 
 
@@ -194,6 +201,7 @@ def alone(here: Room, minutes: float) -> Alone:
         sound = here.speaker.sound(first)
         found.answers += 1
         found.played_s += (last_sound(sound) or 0) / RECORDING_RATE_HZ
+        found.holes += max(0, len(spans(sound, round(HOLE_S * RECORDING_RATE_HZ))) - 1)
         told = here.assistant.lines(lines)
         found.interrupted += sum(line.label == "interrupted" for line in told)
         heard = [line.text for line in told if line.label == "heard"]
@@ -202,31 +210,6 @@ def alone(here: Room, minutes: float) -> Alone:
 
 
 # ── noises ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def noises(rng: np.random.Generator) -> dict[str, Pcm]:
-    """Sounds over which an answer must go on: a cough (two bursts of filtered noise), a knock, a clatter, a hiss."""
-    return {
-        "cough": np.concatenate([_burst(rng, 0.25, 900.0), _silence(0.12), _burst(rng, 0.2, 700.0)]),
-        "knocks": np.concatenate([_burst(rng, 0.06, 250.0), _silence(0.2), _burst(rng, 0.06, 250.0)]),
-        "clatter": np.concatenate([_burst(rng, 0.05, f) for f in (2500.0, 3100.0, 1900.0, 4200.0)]),
-        "hiss": _burst(rng, 0.7, 5000.0),
-    }
-
-
-def _burst(rng: np.random.Generator, seconds: float, centre_hz: float) -> Pcm:
-    """Noise around a frequency, one octave wide, that begins at once and dies away."""
-    samples = round(seconds * SAMPLE_RATE_HZ)
-    spectrum = np.fft.rfft(rng.standard_normal(samples))
-    octaves = np.log2(np.maximum(np.fft.rfftfreq(samples, 1 / SAMPLE_RATE_HZ), 1.0) / centre_hz)
-    sound = np.fft.irfft(spectrum * np.exp(-0.5 * (octaves / 0.5) ** 2), samples)
-    sound *= np.exp(-4.0 * np.arange(samples) / samples)
-    sound *= 9000.0 / max(float(np.max(np.abs(sound))), 1e-9)
-    return np.asarray(sound, np.int16)
-
-
-def _silence(seconds: float) -> Pcm:
-    return np.zeros(round(seconds * SAMPLE_RATE_HZ), np.int16)
 
 
 def coughs(here: Room, count: int, seed: int = 0) -> list[Noise]:
@@ -255,12 +238,14 @@ def coughs(here: Room, count: int, seed: int = 0) -> list[Noise]:
 # ── all of it ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def report(folder: Path, settings: Sequence[str], count: int, minutes: float) -> Report:
+def report(
+    folder: Path, settings: Sequence[str], count: int, minutes: float, *, wake_word: bool = False
+) -> Report:
     found = Report(
         [f"the microphone hears the loudspeaker at {ECHO_DB:g} dB, {ROOM_DELAY_MS} ms later", HEADER]
     )
     with room(folder, settings) as here:
-        over = interruptions(here, count)
+        over = interruptions(here, count, wake_word=wake_word)
         noise = coughs(here, max(4, count // 5))
         nobody = alone(here, minutes)
     silent = [each.silent_ms for each in over if each.silent_ms is not None]
@@ -271,7 +256,8 @@ def report(folder: Path, settings: Sequence[str], count: int, minutes: float) ->
         share("coughs and noises after which it went on", sum(each.resumed for each in noise), len(noise)),
         *(f"  {each.name}: {_last(each.told)}" for each in noise if not each.resumed),
         f"alone with its own voice: {nobody.played_s / 60:.1f} min of {nobody.answers} answers played, interrupted "
-        f"{nobody.interrupted} times, heard {len(nobody.heard)} sentences (0 and 0 are aimed at)",
+        f"{nobody.interrupted} times, held up {nobody.holes} times, "
+        f"heard {len(nobody.heard)} sentences (0 is aimed at)",
         *(f"  it heard {text}" for text in nobody.heard),
     ]
     found.facts |= {

@@ -24,6 +24,7 @@ from benchmarks.turns.cuts import Outcome, Sound, judged
 from benchmarks.turns.delay import LIKE, Turn
 from benchmarks.turns.figures import Report, Target, row, share, summary
 from benchmarks.turns.monitor import monitor
+from benchmarks.turns.noises import noises
 from benchmarks.turns.person import Person
 from benchmarks.turns.running import quoted, stages_ms
 from benchmarks.turns.sounds import Span, last_sound, onset, place, spans
@@ -283,7 +284,7 @@ def test_a_recording_goes_to_the_end_of_its_speech(person: Person) -> None:
 
 
 def test_noises_are_sudden_and_die_away() -> None:
-    for name, pcm in interruption.noises(np.random.default_rng(1)).items():
+    for name, pcm in noises(np.random.default_rng(1)).items():
         assert 3000 < np.abs(pcm.astype(int)).max() <= 9000, name
         assert np.std(pcm[-400:].astype(float)) < np.std(pcm[:400].astype(float)) / 3, name
 
