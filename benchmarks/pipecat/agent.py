@@ -16,7 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # before faster-whisper is imported: a folder is all that it may read
+# Before anything is imported that looks at them: models come from folders, and nothing is reported anywhere.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime 1.32 sends usage data to its maker
 
 from loguru import logger
 from pipecat.audio.vad.silero import SileroVADAnalyzer
