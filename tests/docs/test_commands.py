@@ -37,6 +37,7 @@ class Elsewhere:
 
 
 FILES = "tests/e2e/test_files.py"
+TRACES = "tests/observe/test_command.py"
 CARD = "tests/e2e/test_sound_card.py"
 KEY = "tests/e2e/test_push_to_talk.py"
 
@@ -82,6 +83,22 @@ TABLE: dict[str, Typed | Elsewhere] = {
     "script/bench wake": Elsewhere(
         "it takes minutes", "tests/benchmarks/test_wake.py::test_hits_and_moments_are_counted"
     ),
+    **{
+        f".venv/bin/assistant traces{options}": Elsewhere("it needs turns", f"{TRACES}::{test}")
+        for options, test in {
+            "": "test_percentiles_of_many_turns",
+            " --since 2h": "test_which_turns_are_meant",
+            " --session sound": "test_which_turns_are_meant",
+            " --slowest 3": "test_which_turns_are_meant",
+            " --waterfall 3": "test_one_turn_is_drawn",
+            " --turn ID": "test_one_turn_is_drawn",
+            " --follow": "test_who_follows_sees_a_turn_as_it_ends",
+            " --json": "test_which_turns_are_meant",
+            " --export turns.jsonl": "test_written_to_files",
+            " --otlp spans.json": "test_written_to_files",
+            " --otlp http://127.0.0.1:4318": "test_written_to_files",
+        }.items()
+    },
     ".venv/bin/assistant devices": Typed(
         lambda result, folder: result.status == 0 or "no sound device" in result.err
     ),
@@ -137,6 +154,10 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant names pronounce siobhan": Typed(lambda result, folder: "SH AH V AO N" in result.out),
     '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
         lambda result, folder: "(yours)" in result.out and (folder / "pronunciations.txt").is_file()
+    ),
+    "script/bench pipecat": Elsewhere(
+        "it takes half an hour and sets up first",
+        "tests/benchmarks/test_pipecat.py::test_pipecat_hears_a_command_and_answers",
     ),
     "script/bench recordings --speech DIR --labels FILE --snr clean 24 12 --noise FILE --failures": Elsewhere(
         "it needs recordings and sets up first",
