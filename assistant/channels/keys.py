@@ -7,11 +7,13 @@ import termios
 import tty
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from assistant.config.model import Config
 from assistant.conversation.session import Session
+from audio.wake import with_threshold
 
 PRESSES = frozenset(b" \r\n")
 MOST_AT_ONCE = 64  # bytes; a text that is pasted is not a hundred presses
@@ -30,7 +32,8 @@ def push_to_talk(session: Session, key: str) -> bool:
 
 def how_to(config: Config, terminal: bool) -> str:
     """How to begin a turn, as half a sentence."""
-    words = " or ".join(word.partition(":")[0].replace("_", " ") for word in config.listening.wake_words)
+    names = [Path(with_threshold(word)[0]).stem for word in config.listening.wake_words]
+    words = " or ".join(name.replace("_", " ") for name in names)
     key = "press space or Enter" if terminal else "run `assistant listen`"
     match config.listening.mode:
         case "open":

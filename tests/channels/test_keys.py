@@ -81,3 +81,9 @@ def test_without_a_terminal_nothing_is_read(monkeypatch: pytest.MonkeyPatch, tmp
 def test_a_person_is_told_how_to_begin(mode: str, terminal: bool, says: str) -> None:
     config = Config(listening=Listening.model_validate({"mode": mode}))
     assert how_to(config, terminal) == says
+
+
+def test_words_are_named_without_their_path_and_threshold() -> None:
+    words = ("hey_jarvis:0.9", "alexa", "/home/me/ok_computer.json:0.8")
+    text = how_to(Config(listening=Listening(wake_words=words)), terminal=False)
+    assert text == "say “hey jarvis or alexa or ok computer”, then what you want"
