@@ -177,8 +177,11 @@ def _calm(here: Room) -> None:
 
 @dataclass(slots=True)
 class Alone:
-    """`played_s`: of answers, with nobody in the room but the echo. What the assistant took for a person meanwhile, each
-    a mistake: `interrupted` answers, `holes` in them longer than any pause of the voice, sentences that it `heard`."""
+    """`played_s`: of answers, with nobody in the room but the echo.
+
+    What the assistant took for a person meanwhile, each of them a mistake: `interrupted` answers, `holes` in them that
+    are longer than any pause of the voice, sentences that it `heard`.
+    """
 
     played_s: float = 0.0
     answers: int = 0
