@@ -20,6 +20,7 @@ COMMANDS = (
     "train",
     "devices",
     "doctor",
+    "traces",
     "names",
     "models",
 )
