@@ -1,6 +1,7 @@
 """Traces of real conversations, in virtual time."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,14 +12,14 @@ from assistant.observe.record import TurnTrace
 from assistant.observe.trace import STAGES
 from assistant.observe.waterfall import waterfall
 from tests.conversation.conftest import engines, flite, sphinx  # noqa: F401
-from tests.conversation.talk import Engines, Script, Talk, conversation
+from tests.conversation.talk import Engines, Line, Script, Talk, conversation
 from tests.conversation.virtual_time import in_virtual_time, now_s, virtual_loop
 from tests.recognition.speech import needs_flite, say
 
 pytestmark = pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
 
 EPOCH_S = 1_700_000_000.0
-SCRIPT = {"what time is it": ["It is noon."]}
+SCRIPT: dict[str, Sequence[Line]] = {"what time is it": ["It is noon."]}
 
 
 def collected(talk: Talk, *, keep_words: bool = False, lag: LagMonitor | None = None) -> list[TurnTrace]:
