@@ -37,8 +37,8 @@ def main() -> int:
             found = PARTS[name](arguments, Path(folder))
         print(f"\n{name}\n" + "\n".join(found.lines), flush=True)
         facts[name] = found.facts
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        if arguments.json is not None:  # after each, so that what comes later cannot lose it
+            arguments.json.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0
 
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soxr
 
+from assistant.observe.record import TurnTrace
 from assistant.recognition.spoken_words import as_said
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ
@@ -64,7 +64,7 @@ class Measured:
     """`traces`: the same turns as the assistant kept them."""
 
     turns: list[Turn]
-    traces: list[dict[str, Any]]
+    traces: list[TurnTrace]
 
 
 def measure(utterances: Sequence[Utterance], folder: Path, settings: Sequence[str]) -> Measured:

@@ -17,6 +17,7 @@ from assistant.conversation.machine import Timing
 from assistant.dialogue.project import RasaProject
 from assistant.errors import UserError
 from assistant.events import Heard, TurnEnded
+from assistant.observe.record import TurnTrace
 from assistant.recognition.base import OnPartial, RecognitionStream, Transcript
 from audio.frames import SAMPLE_RATE_HZ, Pcm
 from benchmarks.turns import cuts, interruption, proof, traces
@@ -221,10 +222,11 @@ def test_what_the_assistant_prints_is_read() -> None:
 
 def test_overhead_and_parts_come_from_the_traces() -> None:
     stages = {"end_of_turn": 0.25, "transcript": 0.2, "intent": 0.21, "asked": 0.25, "first_text": 0.28}
-    turn = {"stages_s": stages, "recognition_s": 0.05, "overhead_s": 0.004, "lag_s": {"max": 0.003}}
+    stages |= {"voice": 0.28, "first_clause": 0.32, "first_pcm": 0.322, "first_sound": 0.4}
+    turn = TurnTrace("0" * 32, "sound", 1, 0.0, stages_s=stages, lag_s={"max": 0.003})
     found = Report()
     traces.add_to(found, [turn])
-    assert found.facts["overhead"]["median"] == 4.0
+    assert found.facts["overhead"]["median"] == pytest.approx(2.0)  # between first clause and its first sound
     assert found.facts["lag"]["median"] == 3.0
     assert found.facts["part dialogue"]["median"] == pytest.approx(30.0)
 
