@@ -223,7 +223,7 @@ def test_what_the_assistant_prints_is_read() -> None:
 def test_overhead_and_parts_come_from_the_traces() -> None:
     stages = {"end_of_turn": 0.25, "transcript": 0.2, "intent": 0.21, "asked": 0.25, "first_text": 0.28}
     stages |= {"voice": 0.28, "first_clause": 0.32, "first_pcm": 0.322, "first_sound": 0.4}
-    turn = TurnTrace("0" * 32, "sound", 1, 0.0, stages_s=stages, lag_s={"max": 0.003})
+    turn = TurnTrace(id="0" * 32, session="sound", turn=1, at=0.0, stages_s=stages, lag_s={"max": 0.003})
     found = Report()
     traces.add_to(found, [turn])
     assert found.facts["overhead"]["median"] == pytest.approx(2.0)  # between first clause and its first sound
