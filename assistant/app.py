@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,9 +24,11 @@ from assistant.dialogue.supervisor import Phase, ServiceAccess
 from assistant.dialogue.supervisor import State as DialogueState
 from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
+from assistant.errors import UserError
 from assistant.events import Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.observe.keeper import Keeper
+from assistant.plugins import add_plugins
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
 from assistant.synthesis.clauses import ClauseSplitter
@@ -83,10 +87,11 @@ class Assistant:
         self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
         await self.api.start()
         self._stack.push_async_callback(self.api.close)
-        model = await train(self.project)
-        domain = self.project.domain
-        self._free_text_slots = await asyncio.to_thread(free_text_slots, domain)
-        self.free_text_entities = await asyncio.to_thread(free_text_entities, domain)
+        await add_plugins(self.services.registry, SystemClock(), log.warning)
+        model = await self._trained()
+        for domain in self.project.domains:
+            self._free_text_slots |= await asyncio.to_thread(free_text_slots, domain)
+            self.free_text_entities |= await asyncio.to_thread(free_text_entities, domain)
         if self.config.listening.end_of_turn == "meaning":
             self._end_of_turn = await asyncio.to_thread(self._learn_ends)
         self.dialogue = Dialogue(
@@ -102,12 +107,23 @@ class Assistant:
             self.services.start()
 
     def _learn_ends(self) -> EndOfTurn:
-        data = load_training_data(self.project.root, self.project.names)
+        data = load_training_data(self.project.root, self.project.names, self.project.plugin_data)
         return EndOfTurn(data, self.config.dialogue.nlu_threshold)
 
     async def train(self, on_progress: OnProgress) -> None:
         """Train what is not trained; quick where it is. Call before entering."""
-        await train(self.project, on_progress)
+        await self._trained(on_progress)
+
+    async def _trained(self, on_progress: OnProgress = lambda progress: None) -> Path:
+        """A plugin's sentences that Rasa refuses do not stop the assistant: it goes on without those of plugins."""
+        try:
+            return await train(self.project, on_progress)
+        except UserError as error:
+            if not self.project.plugins:
+                raise
+            log.warning("The sentences of your plugins are left out: %s", error)
+            self.project = replace(self.project, plugins=())
+            return await train(self.project, on_progress)
 
     def rename(self, config: Config, project: RasaProject) -> None:
         """Go by another home and other names, from the next call of a service on. `project` has the names too; the

@@ -58,6 +58,7 @@ STATUSES = {
 }
 """By the code of a call's error; 422 for a reason of the service's own."""
 
+_CHANNEL = web.RequestKey("channel", str)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -155,7 +156,7 @@ class ApiServer:
         dialogue = hmac.compare_digest(given, self.dialogue_token.encode())
         if scheme.lower() != "bearer" or not (own or dialogue):
             return _problem(401, "unauthorized", "The token is missing or wrong.")
-        request["channel"] = "dialogue" if dialogue else "http"
+        request[_CHANNEL] = "dialogue" if dialogue else "http"
         try:
             return await handler(request)
         except web.HTTPRequestEntityTooLarge:
@@ -186,7 +187,7 @@ class ApiServer:
         origin = Origin(
             session=_text(body, "session"),
             turn=_turn(body),
-            channel=request["channel"],
+            channel=request[_CHANNEL],
             confirmation=_text(body, "confirmation"),
             preview=body.get("preview") is True,
             room=_text(body, "room"),

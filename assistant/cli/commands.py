@@ -149,6 +149,55 @@ def ask_command(settings: Settings, texts: tuple[str, ...], as_json: bool, alone
     run(ask(config, texts, as_json, alone=alone))
 
 
+@group.command("call", short_help="Call a service, such as timers.start.")
+@click.argument("name", default="", metavar="[NAME]")
+@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]…")
+@click.option("--list", "listing", is_flag=True, help="Which services there are, and what they take.")
+@click.option("--yes", is_flag=True, help="Yes to the question that a risky service asks.")
+@json_option
+@with_settings
+def call_command(
+    settings: Settings, name: str, pairs: tuple[str, ...], listing: bool, yes: bool, as_json: bool
+) -> None:
+    """Call the service NAME of the assistant that is running or, without one, here.
+
+    What is risky asks for a yes first. Values are numbers, texts, true or false as the service wants them; a
+    list has commas, and a part of an argument a dot: assistant call home.set target.device="floor lamp" state=on
+    """
+    if listing == bool(name):
+        raise click.UsageError("Give a NAME, or --list.")
+    config = settings.load()
+    from assistant.cli.call import call, show
+
+    run(show(config, as_json) if listing else call(config, name, pairs, as_json, yes))
+
+
+@group.group("plugins", short_help="Services of your own.")
+def plugins_group() -> None:
+    """Services, and sentences for them, in the folder `plugins` beside the settings file. See docs/plugins.md."""
+
+
+@plugins_group.command("list", short_help="Which plugins there are, and what they offer.")
+@json_option
+@with_settings
+def plugins_list(settings: Settings, as_json: bool) -> None:
+    """Which plugins there are, with their services and intents."""
+    settings.load()
+    from assistant.cli.plugins import show
+
+    run(show(as_json))
+
+
+@plugins_group.command("check", short_help="Whether each plugin can be loaded.")
+@with_settings
+def plugins_check(settings: Settings) -> None:
+    """Whether each plugin can be loaded and its sentences read. Exits with 1 when one cannot."""
+    settings.load()
+    from assistant.cli.plugins import check
+
+    run(check())
+
+
 @group.command("parse", short_help="What would be understood, without doing it.")
 @click.argument("inputs", nargs=-1, required=True, metavar="TEXT|FILE…")
 @project_option

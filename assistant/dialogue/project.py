@@ -15,6 +15,8 @@ from assistant.dialogue.names import OwnerNames, owner_nlu_yaml
 from assistant.dialogue.training_data import load_training_data
 from assistant.dialogue.unheard import unheard_nlu_yaml
 from assistant.errors import UserError
+from assistant.plugins.find import found
+from assistant.plugins.sentences import Sentences, sentences
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class RasaProject:
     root: Path
     names: OwnerNames
     nlu_threshold: float
+    plugins: tuple[Path, ...] = ()
+    """Folders of the sentences of the owner's plugins."""
 
     @classmethod
     def from_config(cls, config: Config, root: Path | None = None) -> "RasaProject":
@@ -35,6 +39,7 @@ class RasaProject:
             root=(root or paths.rasa_project()).resolve(),
             names=OwnerNames.from_config(config),
             nlu_threshold=config.dialogue.nlu_threshold,
+            plugins=tuple(each.rasa for each in found() if each.rasa is not None),
         )
         for needed in (project.root / "config.yml", project.root / "data", project.domain):
             if not needed.exists():
@@ -47,6 +52,28 @@ class RasaProject:
         folder = self.root / "domain"
         return folder if folder.is_dir() else self.root / "domain.yml"
 
+    @property
+    def domains(self) -> tuple[Path, ...]:
+        """The domain, and the files that plugins add to it."""
+        return (self.domain, *(path for each in self._sentences for path in each.domain))
+
+    @property
+    def plugin_data(self) -> tuple[Path, ...]:
+        """Training files of plugins."""
+        return tuple(path for each in self._sentences for path in each.data)
+
+    @property
+    def plugin_services(self) -> tuple[str, ...]:
+        """Services that the sentences of plugins call."""
+        return tuple(service for each in self._sentences for service in each.services)
+
+    @cached_property
+    def _sentences(self) -> tuple[Sentences, ...]:
+        try:
+            return tuple(sentences(folder) for folder in self.plugins)
+        except ValueError as error:
+            raise UserError(f"A plugin has changed: {error}.") from error
+
     @cached_property
     def fingerprint(self) -> str:
         """Changes with everything that the model depends on: training files, names, settings, Rasa's
@@ -57,7 +84,8 @@ class RasaProject:
         digest = hashlib.sha256()
         for path in self._inputs():
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(self.root)}\0{len(content)}\0".encode())
+            name = path.relative_to(self.root) if path.is_relative_to(self.root) else path
+            digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
         for text in (self.config_yaml(), *self.generated_data().values()):
             digest.update(text.encode())
@@ -83,7 +111,7 @@ class RasaProject:
     def generated_data(self) -> dict[str, str]:
         """Training files, by name, that come on top of the project's own. Raises `UserError` as
         `load_training_data` does."""
-        examples = load_training_data(self.root, self.names).examples
+        examples = load_training_data(self.root, self.names, self.plugin_data).examples
         return {"names.yml": owner_nlu_yaml(self.names), "unheard.yml": unheard_nlu_yaml(examples)}
 
     def python(self) -> Path:
@@ -109,8 +137,9 @@ class RasaProject:
         if lock.exists():
             yield lock
         for folder in (self.domain, self.root / "data"):
-            found = sorted(folder.rglob("*.y*ml")) if folder.is_dir() else [folder]
-            yield from (path for path in found if path.is_file())
+            files = sorted(folder.rglob("*.y*ml")) if folder.is_dir() else [folder]
+            yield from (path for path in files if path.is_file())
+        yield from (*self.domains[1:], *self.plugin_data)
 
 
 def models_folder() -> Path:

@@ -236,6 +236,7 @@ class Supervisor:
         access = {
             "ASSISTANT_API": self._services.url,
             "ASSISTANT_TOKEN": self._services.token,
+            "ASSISTANT_PLUGIN_SERVICES": ",".join(self._project.plugin_services),
             "ACTION_SERVER_TOKEN": self._action_token,
         }
         return self._launch("rasa-actions", command, access, self._actions_answer)

@@ -83,9 +83,9 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
             "--config",
             str(work / "config.yml"),
             "--domain",
-            str(project.domain),
+            str(await asyncio.to_thread(_domain, project, work / "domain")),
         ),
-        *("--data", str(project.root / "data"), str(generated)),
+        *("--data", str(project.root / "data"), str(generated), *map(str, project.plugin_data)),
         *("--out", str(work), "--fixed-model-name", "model"),
     )
     steps = _Steps(_component_count(config), on_progress)
@@ -96,6 +96,19 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
     if status != 0 or not made.exists():
         raise UserError(f"Rasa could not train {project.root}: {steps.what_went_wrong()}")
     return made
+
+
+def _domain(project: RasaProject, folder: Path) -> Path:
+    """The project's own, or a folder of copies where plugins add to it: Rasa takes one path."""
+    if not project.plugins:
+        return project.domain
+    folder.mkdir()
+    for number, path in enumerate(project.domains):
+        if path.is_dir():
+            shutil.copytree(path, folder / str(number))
+        else:
+            shutil.copyfile(path, folder / f"{number}.yml")
+    return folder
 
 
 def _write_generated(project: RasaProject, folder: Path) -> None:

@@ -42,19 +42,21 @@ class TrainingData:
         return tuple(example for example in self.examples if example.intent == intent)
 
 
-def load_training_data(project_dir: Path, names: OwnerNames) -> TrainingData:
-    """Read every NLU file under `project_dir`/data, and the owner's names. Blocking, for milliseconds.
+def load_training_data(project_dir: Path, names: OwnerNames, more: Iterable[Path] = ()) -> TrainingData:
+    """Read every NLU file under `project_dir`/data, the files `more`, and the owner's names. Blocking, for
+    milliseconds.
 
     Raises `UserError` naming the file for one that is missing, no YAML, or marked wrongly.
     """
-    return _data(project_dir, owner_nlu(names)["nlu"])
+    return _data(project_dir, owner_nlu(names)["nlu"], more)
 
 
-def _data(project_dir: Path, own: Iterable[dict[str, Any]]) -> TrainingData:
+def _data(project_dir: Path, own: Iterable[dict[str, Any]], more: Iterable[Path]) -> TrainingData:
     data_dir = project_dir / "data"
     if not data_dir.is_dir():
         raise UserError(f"There is no Rasa training data in {data_dir}: name the folder of a Rasa project.")
-    blocks = [block for path in sorted(data_dir.rglob("*.y*ml")) for block in _blocks(path)]
+    files = (*sorted(data_dir.rglob("*.y*ml")), *more)
+    blocks = [block for path in files for block in _blocks(path)]
     blocks += [_Block("the owner's names", entry) for entry in own]
     return TrainingData(
         examples=tuple(dict.fromkeys(example for block in blocks for example in _examples(block))),
@@ -64,9 +66,9 @@ def _data(project_dir: Path, own: Iterable[dict[str, Any]]) -> TrainingData:
     )
 
 
-def load_spoken_data(project_dir: Path, names: OwnerNames) -> TrainingData:
+def load_spoken_data(project_dir: Path, names: OwnerNames, more: Iterable[Path] = ()) -> TrainingData:
     """`load_training_data`, and what is for the recogniser alone. Raises `UserError` as it does."""
-    return _data(project_dir, (*owner_nlu(names)["nlu"], *owner_speech(names)["nlu"]))
+    return _data(project_dir, (*owner_nlu(names)["nlu"], *owner_speech(names)["nlu"]), more)
 
 
 def read_examples(path: Path) -> list[Example]:

@@ -125,4 +125,6 @@ def _expected(config: Config, names: OwnerNames, data: TrainingData) -> tuple[st
 
 
 async def _data(project: RasaProject, learned: OwnerNames) -> TrainingData:
-    return await asyncio.to_thread(load_spoken_data, project.root, project.names | learned)
+    return await asyncio.to_thread(
+        load_spoken_data, project.root, project.names | learned, project.plugin_data
+    )

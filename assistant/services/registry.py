@@ -5,7 +5,7 @@ import contextlib
 import enum
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
@@ -97,12 +97,19 @@ class Registry:
 
     def add(self, provider: object) -> None:
         """Offer all services of an object; see `assistant.services.service`."""
-        for spec in specs_of(provider):
+        self.add_all([provider])
+
+    def add_all(self, providers: Iterable[object], *, plugin: str = "") -> None:
+        """Offer the services of several objects, all of them or none. Raises ValueError for a name that is taken or
+        is none, and TypeError for a method that can be no service."""
+        new: dict[str, Spec] = {}
+        for spec in (spec for provider in providers for spec in specs_of(provider)):
             if not _NAME.fullmatch(spec.name):
                 raise ValueError(f"{spec.name!r} is no name of the form domain.action")
-            if spec.name in self._specs:
+            if spec.name in self._specs or spec.name in new:
                 raise ValueError(f"there are two services named {spec.name}")
-            self._specs[spec.name] = spec
+            new[spec.name] = replace(spec, plugin=plugin)
+        self._specs.update(new)
 
     def specs(self) -> tuple[Spec, ...]:
         """Every service, by name."""

@@ -107,6 +107,7 @@ class Spec:
     assess: Callable[[Any, Origin], Awaitable[Assessment]] | None = None
     timeout_s: float = 5.0
     stops: bool = False
+    plugin: str = ""  # whose it is
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments."""

@@ -53,8 +53,9 @@ class AuditTable:
             await connection.execute(
                 text(
                     "INSERT INTO audit (at, session, turn, channel, service, arguments, decision, ok, "
-                    "result, error, took_s, undo, room, person, reason) VALUES (:at, :session, :turn, :channel, :service, "
-                    ":arguments, :decision, :ok, :result, :error, :took_s, :undo, :room, :person, :reason)"
+                    "result, error, took_s, undo, room, person, reason) VALUES (:at, :session, :turn, "
+                    ":channel, :service, :arguments, :decision, :ok, :result, :error, :took_s, :undo, "
+                    ":room, :person, :reason)"
                 ),
                 {
                     "at": record.at,

@@ -192,7 +192,7 @@ class Follower:
     async def _learn_new(self) -> None:
         project = self._assistant.project
         if self._known is None:
-            data = await asyncio.to_thread(load_spoken_data, project.root, project.names)
+            data = await asyncio.to_thread(load_spoken_data, project.root, project.names, project.plugin_data)
             self._known = known_in(data)
         news = [each for each in dict.fromkeys(self._new) if each not in self._known]
         self._new.clear()

@@ -30,7 +30,8 @@ ARROWS: dict[str, set[str]] = {
     "safety": set(),
     "services": {"storage", "safety"},
     "generation": set(),
-    "dialogue": {"services"},
+    "plugins": {"services"},
+    "dialogue": {"plugins", "services"},
     "recognition": {"audio", "dialogue", "models"},
     "synthesis": {"audio", "models"},
     # what puts them together
@@ -43,6 +44,7 @@ ARROWS: dict[str, set[str]] = {
         "dialogue",
         "generation",
         "observe",
+        "plugins",
         "services",
         "storage",
         "synthesis",
