@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant.recognition.spoken_words import as_said
 from benchmarks.pipecat.compare import Result
 from benchmarks.pipecat.conversation import Turn
 
@@ -45,11 +46,7 @@ def answered(result: Result) -> str:
 
 def right(result: Result) -> str:
     """Of the commands in one breath, as each system reports what it heard."""
-    return f"{sum(words(turn.heard) == words(turn.text) for turn in result.plain)} / {len(result.plain)}"
-
-
-def words(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum() or c == " ").strip()
+    return f"{sum(as_said(turn.heard) == as_said(turn.text) for turn in result.plain)} / {len(result.plain)}"
 
 
 def cut(result: Result) -> str:

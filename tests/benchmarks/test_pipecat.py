@@ -99,7 +99,11 @@ def test_no_timer_rings_during_the_run() -> None:
 
 
 def test_the_table_counts_what_was_cut_and_times_the_rest() -> None:
-    plain = [Turn("Stop.", "stop", 0.4, False), Turn("Yes.", "No.", 0.6, False), Turn("No.", "", None, False)]
+    plain = [
+        Turn("Dim it to 40%.", "dim it to forty percent", 0.4, False),
+        Turn("Yes.", "No.", 0.6, False),
+        Turn("No.", "", None, False),
+    ]
     hesitant = [Turn("a", "a", None, True), Turn("b", "b", 0.7, False)]
     shown = table([Result("it", plain, hesitant, [0.2], 0.123)])
     assert "500 / 590 (2)" in shown  # median and 95th percentile of 400 and 600 ms
