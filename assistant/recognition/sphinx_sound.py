@@ -55,8 +55,8 @@ def _amplified(pcm: Pcm, gain: float) -> Pcm:
 
 
 def speech_span(pcm: Pcm, words_s: tuple[float, float] | None) -> tuple[int, int]:
-    """First and last sample (exclusive) of what may be speech: what stands out from the noise, and the place
-    in seconds of the `words_s` that were heard already. All of it where nothing does."""
+    """First and last sample (exclusive) of what may be speech: what stands out from the noise; where nothing does the
+    place in seconds of the `words_s` that were heard already, and without any all of it."""
     levels = _levels(pcm)
     active = np.zeros(0, np.intp)
     if levels.size:
@@ -64,7 +64,7 @@ def speech_span(pcm: Pcm, words_s: tuple[float, float] | None) -> tuple[int, int
         least = max(loud - _SPEECH_BELOW_LOUD_DB, quiet + _SPEECH_ABOVE_QUIET_DB)
         active = np.flatnonzero(20.0 * np.log10(levels + 1.0) >= least)
     places = [(int(active[0]) * FRAME_SAMPLES, (int(active[-1]) + 1) * FRAME_SAMPLES)] if active.size else []
-    if words_s is not None:
+    if words_s is not None and not places:  # the live pass finds words in noise, too
         places.append((int(words_s[0] * SAMPLE_RATE_HZ), int(words_s[1] * SAMPLE_RATE_HZ)))
     if not places:
         return 0, pcm.size
