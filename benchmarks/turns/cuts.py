@@ -29,7 +29,7 @@ from assistant.recognition.judgement import meaning_of
 from audio.activity import VoiceActivity
 from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Pcm
 from benchmarks.recordings import COFFEE, load
-from benchmarks.turns.figures import Report, summary
+from benchmarks.turns.figures import Report, progress, summary
 from benchmarks.turns.silence import replies_s, transitions
 from benchmarks.turns.virtual import Punctual, RealTime, Understood
 from tests.conversation.talk import Engines, Script, conversation
@@ -136,6 +136,7 @@ async def said(
             spoken = talk.mic.say(sound.pcm)
             await asyncio.sleep(spoken.end_s + LISTENED_S - now_s())
             outcomes.append(judged(sound, spoken.end_s, _times(talk.events), _heard(talk.events)))
+            progress(f"{sound.name}: {'cut' if outcomes[-1].cut else 'not cut'}, “{outcomes[-1].heard}”")
     return outcomes
 
 

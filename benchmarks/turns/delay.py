@@ -14,7 +14,7 @@ from assistant.recognition.spoken_words import as_said
 from audio.files import read
 from audio.frames import SAMPLE_RATE_HZ
 from benchmarks.turns import traces
-from benchmarks.turns.figures import HEADER, Report, Target, share
+from benchmarks.turns.figures import HEADER, Report, Target, progress, share
 from benchmarks.turns.monitor import Monitor, monitor
 from benchmarks.turns.person import Person, trimmed
 from benchmarks.turns.running import Running, quoted, running, stages_ms
@@ -106,6 +106,9 @@ def turn(
             case "understood":
                 found.understood = line.text.split(" ")[0]
     found.stages_ms = stages_ms(times.text) if times is not None else {}
+    progress(
+        f"“{found.said}” ({found.voice}): {found.delay_ms or 0:.0f} ms, by its own account {_told(found)}"
+    )
     return found
 
 

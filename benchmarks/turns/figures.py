@@ -1,5 +1,6 @@
 """Medians and percentiles, and whether they are what is aimed at."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,11 @@ def share(name: str, part: int, whole: int, most: float | None = None) -> str:
         return f"{name:<52}{0:>5}"
     verdict = "" if most is None else f"  ≤ {most:.0%}{' MISSED' if part > most * whole else ''}"
     return f"{name:<52}{whole:>5}{part:>6} = {part / whole:.1%}{verdict}"
+
+
+def progress(text: str) -> None:
+    """What happens now, on standard error: nothing that was measured is lost where a run is broken off."""
+    print(f"→ {text}", file=sys.stderr, flush=True)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ import soundfile
 
 from audio.frames import SAMPLE_RATE_HZ
 from benchmarks.turns.delay import FOUND_BY_S, LIKE, at_monitor
-from benchmarks.turns.figures import HEADER, Report, Target, share
+from benchmarks.turns.figures import HEADER, Report, Target, progress, share
 from benchmarks.turns.monitor import Monitor, monitor
 from benchmarks.turns.noises import noises
 from benchmarks.turns.person import Person
@@ -122,6 +122,10 @@ def interruptions(here: Room, count: int, *, wake_word: bool = False, seed: int 
         parts: tuple[str | float, ...] = (WAKE_WORD, 0.1, text) if wake_word else (text,)
         said = Utterance(parts, voice, "")
         found.append(_interrupted(here, said, rng.uniform(EARLIEST_S, LATEST_S)))
+        silent = found[-1].silent_ms
+        progress(
+            f"“{text}” ({voice}): {'not interrupted' if silent is None else f'silent after {silent:.0f} ms'}"
+        )
     return found
 
 
@@ -205,6 +209,7 @@ def alone(here: Room, minutes: float) -> Alone:
         found.answers += 1
         found.played_s += (last_sound(sound) or 0) / RECORDING_RATE_HZ
         found.holes += max(0, len(spans(sound, round(HOLE_S * RECORDING_RATE_HZ))) - 1)
+        progress(f"{found.played_s:.0f} s played alone")
         told = here.assistant.lines(lines)
         found.interrupted += sum(line.label == "interrupted" for line in told)
         heard = [line.text for line in told if line.label == "heard"]
@@ -235,6 +240,7 @@ def coughs(here: Room, count: int, seed: int = 0) -> list[Noise]:
         told = here.assistant.lines(lines)
         interrupted = any(line.label == "interrupted" for line in told)
         found.append(Noise(name, resumed and not interrupted, [f"{line.label} {line.text}" for line in told]))
+        progress(f"{name}: {'went on' if found[-1].resumed else 'did not go on'}")
     return found
 
 
