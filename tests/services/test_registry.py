@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
+from assistant.config.model import Policy
 from assistant.events import ServiceCalled
 from assistant.services.registry import Registry
 from assistant.services.service import Done, Input, NoInput, Origin, Risk, ServiceError, service
@@ -17,6 +18,10 @@ from tests.services.fakes import FakeClock
 class Say(Input):
     words: str = Field(description="What to say.", max_length=20)
     times: int = 1
+
+
+class Peck(Input):
+    what: str
 
 
 class Parrot:
@@ -53,6 +58,15 @@ class Parrot:
         self.said.append("bit")
         return {}
 
+    @service("parrot.peck", "Peck.", Risk.RISKY)
+    async def peck(self, asked: Peck, origin: Origin) -> dict[str, Any]:
+        self.said.append(f"pecked {asked.what}")
+        return {}
+
+    @service("parrot.hush", "Be quiet.", Risk.REVERSIBLE, stops=True)
+    async def hush(self, asked: NoInput, origin: Origin) -> dict[str, Any]:
+        return {}
+
     @service("parrot.fly", "Fly away.", Risk.FORBIDDEN)
     async def fly(self, asked: NoInput, origin: Origin) -> dict[str, Any]:
         self.said.append("flew")
@@ -74,7 +88,12 @@ class Cage:
     def __init__(self) -> None:
         self.parrot, self.notebook = Parrot(), Notebook()
         self.events: list[ServiceCalled] = []
-        self.registry = Registry(FakeClock(), self.notebook, self.events.append)
+        self.clock = FakeClock()
+        self.furnish()
+
+    def furnish(self, policy: Policy | None = None) -> None:
+        """A new registry, which goes by `policy`."""
+        self.registry = Registry(self.clock, self.notebook, self.events.append, policy)
         self.registry.add(self.parrot)
 
 
