@@ -51,7 +51,13 @@ def test_only_what_may_be_speech_is_decoded() -> None:
     first, last = (sample / SAMPLE_RATE_HZ for sample in speech_span(pcm, None))
     assert first == pytest.approx(1.5, abs=0.05)
     assert last == pytest.approx(3.6, abs=0.05)
-    first, last = (sample / SAMPLE_RATE_HZ for sample in speech_span(pcm, (1.2, 4.5)))  # words heard there
+    assert speech_span(pcm, (0.2, 6.5)) == speech_span(pcm, None)  # words that were heard in the noise beside it
+
+
+def test_where_nothing_stands_out_words_tell_what_is_speech() -> None:
+    pcm = noise(7.0, 30.0)
+    assert speech_span(pcm, None) == (0, pcm.size)
+    first, last = (sample / SAMPLE_RATE_HZ for sample in speech_span(pcm, (1.2, 4.5)))
     assert first == pytest.approx(0.7, abs=0.05)
     assert last == pytest.approx(5.1, abs=0.05)
 
