@@ -88,7 +88,7 @@ class ActivityGate:
         exit_threshold: float | None = None,
         min_speech_ms: int = 120,
         pause_ms: int = 64,
-        hangover_ms: int = 160,
+        hangover_ms: int = 128,
     ) -> None:
         self._threshold = threshold
         self._exit = max(0.01, threshold - EXIT_BELOW_ENTRY) if exit_threshold is None else exit_threshold

@@ -47,7 +47,7 @@ class DetectorSettings:
 
     vad_threshold: float = 0.5
     min_speech_ms: int = 120
-    hangover_ms: int = 160
+    hangover_ms: int = 128
     wake_words: Sequence[str] = ()
     wake_threshold: float | None = None
     wake_voice: float = VOICE

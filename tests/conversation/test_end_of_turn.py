@@ -114,10 +114,10 @@ def lamps() -> EndOfTurn:
 async def test_a_complete_command_is_answered_sooner(engines: Engines) -> None:
     async with conversation(engines, end_of_turn=lamps()) as talk:
         ended = await talk.turn(say("what time is it", "rms"))
-    assert 0.2 <= ended.stages_s["end_of_turn"] <= 0.35
+    assert 0.15 <= ended.stages_s["end_of_turn"] <= 0.3
     assert ended.stages_s["intent"] <= ended.stages_s["end_of_turn"]
     [judged] = talk.of(PauseJudged)
-    assert (judged.completeness, judged.silence_s) == ("complete", 0.25)
+    assert (judged.completeness, judged.silence_s) == ("complete", 0.2)
 
 
 @pytest.mark.skipif(needs_flite, reason="nobody can speak: flite is missing")
