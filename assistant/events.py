@@ -95,6 +95,31 @@ class Spoken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkedOver(Event):
+    """Somebody spoke over the answer of `turn`, and it is decided what that was. `outcome`: resumed, interrupted.
+    `reason`: no words, backchannel, words, stop, went on, at its end, no result, recognition failed; or what else
+    ended the answer meanwhile."""
+
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowClosed(Event):
+    """From now on a person needs the wake word again. `reason`: time, took leave, or what closed it from outside,
+    such as music."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingingEnded(Event):
+    """What rang here is silent. `noticed`: by a person at this place."""
+
+    noticed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateChanged(Event):
     """The turn machine's state, for a light or a label."""
 
@@ -144,7 +169,8 @@ class WakeWordJudged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
     """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached, as
-    `assistant.observe.trace.STAGES` names them. `outcome`: answered, interrupted, nothing-heard, failed.
+    `assistant.observe.trace.STAGES` names them. `outcome`: answered, interrupted, stopped (a stop word and nothing
+    else), nothing-heard, failed.
 
     `began_s`, `speech_end_s`: on the conversation's clock; the latter None for an announcement. `revisions`:
     how often speech went on after a pause. `counts`: what was lost during the turn, by name."""

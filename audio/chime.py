@@ -5,6 +5,8 @@ import numpy as np
 from audio.frames import Pcm
 
 NOTES_HZ = (784.0, 1046.5)  # G5, C6: a rising fourth
+RING_HZ = (1046.5, 784.0, 1046.5)  # C6, G5, C6
+RING_GAP_S = 0.18
 NOTE_S = 0.09
 FADE_S = 0.012
 PEAK = 0.18  # of full scale: softer than the answers
@@ -13,6 +15,13 @@ PEAK = 0.18  # of full scale: softer than the answers
 def chime(sample_rate_hz: int) -> Pcm:
     """(samples,) at `sample_rate_hz`, 0.18 s long. Begins and ends at zero, so it cannot click."""
     return np.concatenate([_note(frequency, sample_rate_hz) for frequency in NOTES_HZ])
+
+
+def ring(sample_rate_hz: int) -> Pcm:
+    """(samples,), 0.9 s: what says that something is due. Begins and ends at zero."""
+    pair = np.concatenate([_note(frequency, sample_rate_hz) for frequency in RING_HZ])
+    gap = np.zeros(round(RING_GAP_S * sample_rate_hz), np.int16)
+    return np.concatenate([pair, gap, pair, gap])
 
 
 def _note(frequency_hz: float, sample_rate_hz: int) -> Pcm:

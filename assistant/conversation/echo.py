@@ -22,6 +22,9 @@ ECHO_S = 3.0
 """What begins later than that, up to here, may be an echo that was still later. It is then one of whole
 sentences, and people seldom say those: they say "is the light on" to "I've turned the light on"."""
 
+LATELY_WORDS = 12
+"""What a recogniser reports while the assistant speaks may be up to about 4 s old."""
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -52,6 +55,20 @@ class OwnVoice:
             return False
         ends = self._ends(len(heard)) if late_s <= AT_ONCE_S else self._last_sentences()
         return any(_alike(heard, end) for end in ends)
+
+    def is_being_said(self, transcript: str, so_far: str) -> bool:
+        """Whether words heard over an answer are in it: `so_far` is what of it has left the loudspeaker by now.
+
+        However few the words are: over an answer nothing is lost by waiting for the next.
+        """
+        heard, said = _words(transcript), _words(so_far)
+        lately = said[-LATELY_WORDS - len(heard) :]
+        cuts = [heard] if len(heard) < FEWEST_WORDS else [heard, heard[1:], heard[:-1]]
+        return bool(heard) and any(
+            _alike(cut, lately[at : at + len(cut)])
+            for cut in cuts
+            for at in range(len(lately) - len(cut) + 1)
+        )
 
     def _ends(self, count: int) -> Iterator[list[str]]:
         said = _words(self._text)

@@ -9,7 +9,7 @@ from assistant.conversation import messages as m
 from assistant.recognition.base import (
     Hints,
     LooksAhead,
-    OnPartial,
+    Partial,
     RecognitionStream,
     Recognizer,
     RecognizerUnavailable,
@@ -37,6 +37,9 @@ class Ears:
     recognizer: Recognizer
 
 
+OnTurnPartial = Callable[[int, int, Partial], None]
+"""(turn, rev, what was understood so far)."""
+
 OnTranscript = Callable[[int, int, float, Transcript], str]
 """(turn, rev, when the turn's voice began, transcript) → the words to go on with."""
 
@@ -57,7 +60,7 @@ class Listener:
         clock: Callable[[], float],
         post: Callable[[m.Happening], None],
         hints: Callable[[], Hints],
-        on_partial: OnPartial,
+        on_partial: OnTurnPartial,
         on_transcript: OnTranscript,
         on_moved: Callable[[], None],
         on_wake: OnWake = lambda word, probability, reason, voice: None,
@@ -80,6 +83,7 @@ class Listener:
         self._own_voice_to = 0  # input up to here may hold the assistant's own voice
         self._voice_began_s = self._heard_at_s  # the latest
         self._turn_began_s = self._heard_at_s
+        self._begun = (0, 0)  # turn and first sample of what is recognised
 
     @property
     def listened_to(self) -> int:
@@ -120,10 +124,12 @@ class Listener:
     def start(self, command: m.StartRecognition) -> None:
         """Recognise, beginning with the sound from before now."""
         self.cancel()
-        if command.rev == 0:
+        if self._begun != (command.turn, command.from_sample):
+            self._begun = (command.turn, command.from_sample)
             self._turn_began_s = self._voice_began_s
         try:
-            self._stream = self._ears.recognizer.stream(self._on_partial)
+            turn, rev = command.turn, command.rev
+            self._stream = self._ears.recognizer.stream(lambda partial: self._on_partial(turn, rev, partial))
         except Exception:
             log.exception("recognition does not start")  # `finish` will say so
         else:

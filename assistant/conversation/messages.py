@@ -4,7 +4,7 @@ Times are seconds on the session's monotonic clock; samples are indices of the i
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 
@@ -14,6 +14,15 @@ class Completeness(StrEnum):
     COMPLETE = "complete"
     OPEN = "open"  # it may be all, or not
     UNFINISHED = "unfinished"
+
+
+class Priority(IntEnum):
+    """Of an announcement: the higher comes first."""
+
+    NOTICE = 0
+    REMINDER = 1
+    TIMER = 2
+    ALARM = 3
 
 
 # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────
@@ -55,6 +64,17 @@ class TranscriptReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialReady:
+    """Of what is spoken over an answer. `steady` is the part of `text` that is unlikely to change."""
+
+    at_s: float
+    turn: int
+    rev: int
+    text: str
+    steady: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParseReady:
     """The stateless parse of the transcript; opaque here, handed back with `Ask`. `reason` is for the trace."""
 
@@ -93,10 +113,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ReplyComplete:
-    """The dialogue has no more text for this turn."""
+    """The dialogue has no more text for this turn. `asks`: the last was a question, which it waits to be answered."""
 
     at_s: float
     turn: int
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +138,41 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something that the assistant says unasked: a timer rings, a microphone was unplugged."""
+    """Something that the assistant says unasked: a timer rings, a microphone was unplugged. `rings`: again and again,
+    until a person takes notice."""
 
     at_s: float
     text: str
+    priority: Priority = Priority.NOTICE
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
     """Be silent now (a key, a button, a signal)."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The person took leave with this turn: after its answer nothing more is listened for."""
+
+    at_s: float
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWindow:
+    """Do not go on listening without the wake word: music began, the person left. `reason` is for the trace."""
+
+    at_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody took notice of what rings, perhaps elsewhere."""
 
     at_s: float
 
@@ -150,6 +197,7 @@ Happening = (
     | SpeechStopped
     | Tick
     | TranscriptReady
+    | PartialReady
     | ParseReady
     | Failed
     | ReplyText
@@ -159,6 +207,9 @@ Happening = (
     | Typed
     | Announcement
     | Interrupt
+    | Leave
+    | CloseWindow
+    | Acknowledged
     | Pressed
     | Released
 )
@@ -240,6 +291,27 @@ class StopReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Silence at once; the rest of the reply is kept."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the word at which the reply was cut."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A short sound before what is said next."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Duck:
     down: bool
 
@@ -272,6 +344,9 @@ Command = (
     | Say
     | CloseReply
     | StopReply
+    | Hold
+    | Resume
+    | Ring
     | Duck
     | Acknowledge
     | DropWake

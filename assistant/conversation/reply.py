@@ -11,12 +11,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import soxr
 
+from assistant.conversation.line import Line
 from assistant.synthesis.base import Clause, Synthesizer, VoiceUnavailable
+from audio.chime import ring
 from audio.errors import AudioError, DeviceLost
 from audio.frames import Pcm, Sink, silence
 
@@ -25,16 +26,6 @@ log = logging.getLogger(__name__)
 MAX_TEXTS = 64  # that wait for the voice
 CHUNK_S = 0.1  # so that a write waits in small steps, and progress is seen
 VOICE_FAILED = "The voice failed; `assistant doctor` checks it."
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A clause and where it stands in the sink's stream."""
-
-    clause: Clause
-    begin: int
-    end: int
-    scale: float  # sink samples per voice sample
 
 
 class Reply:
@@ -61,11 +52,16 @@ class Reply:
         self._on_stage = on_stage
         self._on_heard = on_heard
         self._on_trouble = on_trouble
-        self._texts: deque[tuple[str, bool]] = deque()  # that the voice has not begun
+        self._texts: deque[tuple[str, bool] | None] = deque()  # that the voice has not begun; None: a ring
         self._closed = False
         self._news = asyncio.Event()
         self._said: list[str] = []
-        self._placed: list[_Placed] = []
+        self._line = Line()
+        self._flows = asyncio.Event()  # it is not held
+        self._flows.set()
+        self._made = asyncio.Event()  # there is sound to write, or there will be none
+        self._taken = asyncio.Event()  # what there was is written
+        self._all_made = False
         self._silent = voice is None or sink is None  # it is shown only
         self._pause_s = 0.0  # to be kept before the next clause
         self._stop = threading.Event()
@@ -80,6 +76,26 @@ class Reply:
         if len(self._texts) < MAX_TEXTS and not self._silent:
             self._texts.append((text, cacheable))
             self._news.set()
+
+    def ring(self) -> None:
+        """A short sound before what is added next."""
+        if not self._silent:
+            self._texts.append(None)
+            self._news.set()
+
+    def hold(self) -> None:
+        """Silence now; `resume` goes on with the word that was cut. Nothing where all has been heard. Idempotent."""
+        if self._silent or self._sink is None or self._stop.is_set() or not self._flows.is_set():
+            return
+        played = self._sink.played_samples
+        self._sink.flush()
+        self._line.cut(max(played, self._sink.played_samples))
+        if not (self._all_made and self._line.written):
+            self._flows.clear()
+
+    def resume(self) -> None:
+        """Go on. Idempotent."""
+        self._flows.set()
 
     def close(self) -> None:
         """There is no more text."""
@@ -108,17 +124,7 @@ class Reply:
         if self._silent or self._sink is None:
             return self.text
         played = self._sink.played_samples if played is None else played
-        parts = []
-        for placed in self._placed:
-            if played >= placed.end:
-                parts.append(placed.clause.text)
-                continue
-            inside = (played - placed.begin) / placed.scale
-            ends = [mark.end for mark in placed.clause.marks if mark.sample < inside]
-            if ends:
-                parts.append(placed.clause.text[: max(ends)])
-            break
-        return " ".join(part.strip() for part in parts).strip()
+        return self._line.heard(played)
 
     async def _run(self) -> None:
         try:
@@ -144,37 +150,62 @@ class Reply:
     async def _speak_all(self, group: asyncio.TaskGroup) -> None:
         if self._voice is None or self._sink is None:
             return
+        group.create_task(self._play(self._sink, group), name="playing")
         while True:
             while self._texts:
-                await self._speak(self._voice, self._sink, *self._texts.popleft(), group)
+                await self._make(self._voice, self._sink, self._texts.popleft())
             if self._closed:
                 break
             self._news.clear()
             await self._news.wait()
-        await self._sink.drain()
+        self._all_made = True
+        self._made.set()
 
-    async def _speak(
-        self, voice: Synthesizer, sink: Sink, text: str, cacheable: bool, group: asyncio.TaskGroup
-    ) -> None:
+    async def _make(self, voice: Synthesizer, sink: Sink, text: tuple[str, bool] | None) -> None:
+        if text is None:
+            await self._add(Clause("", ring(sink.sample_rate_hz), sink.sample_rate_hz), sink)
+            return
         self._on_stage("voice")
-        async with contextlib.aclosing(voice.speak(text, self._stop, cacheable=cacheable)) as clauses:
+        async with contextlib.aclosing(voice.speak(text[0], self._stop, cacheable=text[1])) as clauses:
             async for clause in clauses:
-                first = not self._placed
                 self._on_stage("first_clause")
-                # The pause that the clause before asked for; nothing is heard of this one yet.
-                await sink.write(silence(self._pause_s, sink.sample_rate_hz))
-                self._pause_s = clause.pause_s
-                pcm = _at_rate(clause, sink.sample_rate_hz)
-                begin = sink.written_samples
-                scale = sink.sample_rate_hz / clause.sample_rate_hz
-                self._placed.append(_Placed(clause, begin, begin + len(pcm), scale))
-                step = int(CHUNK_S * sink.sample_rate_hz)
-                for at in range(0, len(pcm), step):
-                    await sink.write(pcm[at : at + step])
-                    self._on_stage("progress")
-                    if first and at == 0:
-                        self._on_stage("first_pcm")
-                        group.create_task(self._first_sound(sink, begin), name="first sound")
+                await self._add(clause, sink)
+
+    async def _add(self, clause: Clause, sink: Sink) -> None:
+        """To what is played. Returns when all of it was handed to the loudspeaker: the next is made while it plays."""
+        pause = silence(self._pause_s, sink.sample_rate_hz)  # that the clause before asked for
+        self._pause_s = clause.pause_s
+        pcm = np.concatenate([pause, _at_rate(clause, sink.sample_rate_hz)])
+        self._line.add(clause, pcm, len(pause), sink.sample_rate_hz / clause.sample_rate_hz)
+        self._taken.clear()
+        self._made.set()
+        await self._taken.wait()
+
+    async def _play(self, sink: Sink, group: asyncio.TaskGroup) -> None:
+        """Hand over what there is, and again what was taken back by `hold`."""
+        step = int(CHUNK_S * sink.sample_rate_hz)
+        first = True
+        while True:
+            await self._flows.wait()
+            if self._stop.is_set():
+                return  # `flush` wakes a write before the cancellation is here
+            begin = sink.written_samples
+            pcm = self._line.take(step, begin)
+            if pcm is not None:
+                await sink.write(pcm)
+                self._on_stage("progress")
+                if first and self._flows.is_set():
+                    first = False
+                    self._on_stage("first_pcm")
+                    group.create_task(self._first_sound(sink, begin), name="first sound")
+            elif self._all_made:
+                await sink.drain()
+                if self._line.written and self._flows.is_set():
+                    return
+            else:
+                self._taken.set()
+                self._made.clear()
+                await self._made.wait()
 
     async def _first_sound(self, sink: Sink, begin: int) -> None:
         """Tell when the first sample has left the device, to 3 ms; gives up after 3 s."""

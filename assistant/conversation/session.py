@@ -15,11 +15,13 @@ from typing import Any, Literal
 
 from assistant import events
 from assistant.bus import Bus
+from assistant.conversation import facts
 from assistant.conversation import messages as m
 from assistant.conversation.echo import OwnVoice
 from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears, Listener
 from assistant.conversation.machine import BargeIn, Phase, State, start, step
+from assistant.conversation.machine.words import Said, judge
 from assistant.conversation.talker import Mouth, Talker, Uttered
 from assistant.conversation.thinker import Thinker
 from assistant.dialogue.client import Parse
@@ -53,6 +55,7 @@ class Session:
         mouth: Mouth | None = None,
         free_text_slots: frozenset[str] = frozenset(),
         end_of_turn: EndOfTurn | None = None,
+        closing_intents: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -69,6 +72,7 @@ class Session:
         self._changed = asyncio.Event()
         self._asked: dict[int, str] = {}  # turns that the dialogue has, and that are not over
         self._own_voice = OwnVoice()
+        self._closing_intents = closing_intents
         self.history: deque[tuple[Role, str]] = deque(maxlen=2 * TURNS_REMEMBERED)
         """What was said lately, for a language model: the dialogue's own memory is Rasa's."""
         self._talker = Talker(
@@ -114,8 +118,17 @@ class Session:
         """A turn that was typed."""
         self._post(m.Typed(self._clock(), text))
 
-    def announce(self, text: str) -> None:
-        self._post(m.Announcement(self._clock(), text))
+    def announce(self, text: str, priority: m.Priority = m.Priority.NOTICE, *, rings: bool = False) -> None:
+        """Say it as soon as that interrupts nobody; `rings`: again and again, until a person takes notice."""
+        self._post(m.Announcement(self._clock(), text, priority, rings))
+
+    def acknowledge(self) -> None:
+        """Somebody took notice elsewhere of what rings."""
+        self._post(m.Acknowledged(self._clock()))
+
+    def close_window(self, reason: str) -> None:
+        """Do not go on listening without the wake word: music began."""
+        self._post(m.CloseWindow(self._clock(), reason))
 
     def reply(self, turn: int, text: str, source: str) -> None:
         """A part of a turn's answer that comes beside the dialogue: text that is still being generated."""
@@ -194,6 +207,7 @@ class Session:
                 self._state, commands = step(before, event)
                 log.debug("%s: %s -> %s %s", event, before.phase, self._state.phase, commands)
                 self._mark(before, event)
+                self._tell(before, event)
                 for command in commands:
                     self._carry_out(command)
                 if self._state.phase is not before.phase:
@@ -251,6 +265,16 @@ class Session:
         if isinstance(event, m.Tick | m.TranscriptReady) and self._state.committed and not before.committed:
             trace.mark("asked", event.at_s)
 
+    def _tell(self, before: State, event: m.Happening) -> None:
+        """What observers want to know, and no command says."""
+        after = self._state
+        if (over := facts.talked_over(before, after, event)) is not None:
+            self._publish(events.TalkedOver, turn=before.turn, **over)
+        if (reason := facts.window_closed(before, after, event)) is not None:
+            self._publish(events.WindowClosed, turn=before.turn, reason=reason)
+        if before.ringing and not after.ringing:
+            self._publish(events.RingingEnded, noticed=not isinstance(event, m.Tick | m.Acknowledged))
+
     def _carry_out(self, command: m.Command) -> None:
         match command:
             case m.StartRecognition() | m.FinishRecognition() | m.CancelRecognition():
@@ -265,6 +289,12 @@ class Session:
                 self._say(command)
             case m.CloseReply():
                 self._talker.close()
+            case m.Hold():
+                self._talker.hold()
+            case m.Resume():
+                self._talker.resume()
+            case m.Ring():
+                self._talker.ring(command.turn, self._running)
             case m.StopReply():
                 self._stop_reply(command.turn)
             case m.Duck():
@@ -280,8 +310,11 @@ class Session:
     # ── listening ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _listener_of(self, ears: Ears, longest_turn_s: float) -> Listener:
-        def on_partial(partial: Partial) -> None:
-            self._publish(events.HeardSoFar, text=partial.text, stable=partial.stable)
+        def on_partial(turn: int, rev: int, partial: Partial) -> None:
+            self._publish(events.HeardSoFar, turn=turn, text=partial.text, stable=partial.stable)
+            if self._state.overlapping:
+                text, steady = self._not_own(partial.text), self._not_own(partial.stable)
+                self._post(m.PartialReady(self._clock(), turn, rev, text, steady))
 
         return Listener(
             ears,
@@ -306,7 +339,8 @@ class Session:
         assert self._listener is not None
         match command:
             case m.StartRecognition():
-                self._talker.forget()
+                if not self._state.overlapping:
+                    self._talker.forget()
                 self._listener.start(command)
             case m.FinishRecognition():
                 self._listener.finish(command, self._running)
@@ -315,6 +349,8 @@ class Session:
 
     def _transcribed(self, turn: int, rev: int, began_s: float, transcript: Transcript) -> str:
         """The words to go on with: none, where they are the assistant's own."""
+        if self._state.overlapping:
+            return self._transcribed_over(turn, transcript)
         if (self._state.turn, self._state.rev) != (turn, rev):
             return transcript.text
         question_open = self._thinker.question_open
@@ -323,8 +359,13 @@ class Session:
         ):
             reason = f"an echo of the answer: “{transcript.text}”"
             transcript = replace(transcript, text="", words=(), alternatives=(), reason=reason)
+        self._publish_heard(turn, transcript)
+        return as_said(transcript.text)
+
+    def _publish_heard(self, turn: int, transcript: Transcript) -> None:
         self._publish(
             events.Heard,
+            turn=turn,
             text=transcript.text,
             engine=transcript.engine,
             confidence=transcript.confidence,
@@ -332,7 +373,18 @@ class Session:
             took_s=transcript.compute_s,
             decision=transcript.decision.facts() if transcript.decision is not None else None,
         )
-        return as_said(transcript.text)
+
+    def _transcribed_over(self, turn: int, transcript: Transcript) -> str:
+        """The same over an answer; told only where it will be a turn."""
+        text = self._not_own(transcript.text)
+        if judge(text) in (Said.STOP, Said.WORDS):
+            self._publish_heard(turn, transcript)
+        return as_said(text)
+
+    def _not_own(self, text: str) -> str:
+        """Nothing, where the assistant is just saying these words."""
+        own = self._talker.audible and self._own_voice.is_being_said(text, self._talker.heard_so_far)
+        return "" if own else text
 
     # ── thinking ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -364,6 +416,8 @@ class Session:
             confidence=parse.confidence,
             entities=entities,
         )
+        if parse.intent in self._closing_intents:
+            self._post(m.Leave(self._clock(), turn))
 
     # ── talking ───────────────────────────────────────────────────────────────────────────────────────────
 

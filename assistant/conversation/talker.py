@@ -76,6 +76,28 @@ class Talker:
             self._reply.start(group)
         self._reply.say(command.text, cacheable=command.source in REPEATED_SOURCES)
 
+    def ring(self, turn: int, group: asyncio.TaskGroup) -> None:
+        """The reply goes on, or begins, with a short sound."""
+        if self._reply is None:
+            self._reply = self._new_reply(turn)
+            self._reply.start(group)
+        self._reply.ring()
+
+    def hold(self) -> None:
+        """Silence at once, for now. Idempotent."""
+        if self._reply is not None:
+            self._reply.hold()
+
+    def resume(self) -> None:
+        """Go on with the word that was cut. Idempotent."""
+        if self._reply is not None:
+            self._reply.resume()
+
+    @property
+    def heard_so_far(self) -> str:
+        """What of the reply has left the loudspeaker, or could be read where there is none."""
+        return self._reply.heard() if self._reply is not None else ""
+
     def prepare(self, text: str, source: str) -> None:
         """A reply may begin with this soon."""
         if self._voice is not None and self._mouth.sink is not None and self._reply is None:

@@ -125,7 +125,7 @@ class Thinker:
                         self._post(m.Progress(self._clock(), turn))
                     case TurnDone():
                         self._requested_slot = news.requested_slot
-        self._post(m.ReplyComplete(self._clock(), turn))
+        self._post(m.ReplyComplete(self._clock(), turn, asks=self.question_open))
 
     async def _awake(self, turn: int) -> None:
         """Rasa takes seconds to load: say so at once, and keep the turn until it is there."""

@@ -42,7 +42,7 @@ class Ear:
             clock=now_s,
             post=self.posted.append,
             hints=lambda: Hints(free_text=free_text),
-            on_partial=lambda partial: None,
+            on_partial=lambda turn, rev, partial: None,
             on_transcript=self._transcribed,
             on_moved=lambda: None,
         )

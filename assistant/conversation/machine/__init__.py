@@ -5,8 +5,8 @@ each race is a test in virtual time. The session (session.py) feeds it and carri
 
     IDLE ─wake─▶ LISTENING ─speech─▶ USER_SPEAKING ⇄ PAUSED ─silence─▶ THINKING ─text─▶ SPEAKING ─▶ rest
                                            ▲                               │            │  ▲
-                                           └─ speech, nothing committed ───┘     speech ▼  │ silence
-                                           ▲        (revision + 1)                     DUCKED
+                                           └─ speech, nothing committed ───┘     speech ▼  │ no words
+                                           ▲        (revision + 1)              DUCKED ─▶ HELD
                                            └──────────── words: the next turn ────────────┘
 
 *rest* is IDLE, or LISTENING for the follow-up window, or LISTENING without end on an open microphone.
@@ -21,13 +21,14 @@ Rules that hold in every state, and that tests/conversation/test_machine.py chec
 - Every state that waits for something other than a person has a deadline, and a missed one ends in a
   sentence.
 
-state.py is what it remembers; person.py, push_to_talk.py, answer.py and floor.py are its rules for the person, for
-a key in the person's hand, for the assistant's reply, and for who comes next; the deadlines are here.
+state.py is what it remembers; person.py, push_to_talk.py, answer.py, overlap.py and floor.py are its rules for the
+person, for a key in the person's hand, for the assistant's reply, for both at once, and for who comes next; words.py
+tells "stop" and "uh-huh" from a turn; the deadlines are here.
 """
 
 from dataclasses import replace
 
-from assistant.conversation.machine import floor, person, push_to_talk
+from assistant.conversation.machine import floor, overlap, person, push_to_talk
 from assistant.conversation.machine.answer import reply
 from assistant.conversation.machine.person import NOT_UNDERSTOOD
 from assistant.conversation.machine.state import (
@@ -41,15 +42,19 @@ from assistant.conversation.machine.state import (
     then,
 )
 from assistant.conversation.messages import (
+    Acknowledged,
     Announcement,
     CancelRecognition,
+    CloseWindow,
     Command,
     DropWake,
     EndTurn,
     Failed,
     Happening,
     Interrupt,
+    Leave,
     ParseReady,
+    PartialReady,
     Pressed,
     Progress,
     Released,
@@ -97,6 +102,8 @@ def step(state: State, event: Happening) -> Step:
             return _deadline(state, event.at_s)
         case TranscriptReady():
             return person.transcript(state, event)
+        case PartialReady():
+            return overlap.partial(state, event)
         case ParseReady():
             return person.parsed(state, event)
         case Pressed():
@@ -107,9 +114,17 @@ def step(state: State, event: Happening) -> Step:
             return floor.unspoken(state, event)
         case Interrupt():
             if not state.answering:
-                return state, []
-            state, commands = floor.silence(state)
+                return floor.notice_taken(state), []
+            state, commands = floor.silence(floor.acknowledged(state))
             return then(floor.rest(state, event.at_s), commands)
+        case Leave():
+            return replace(state, closing=state.closing or event.turn == state.turn), []
+        case CloseWindow():
+            return floor.close_window(state), []
+        case Acknowledged():
+            return floor.notice_taken(state), []
+        case Failed() if state.overlapping and event.turn == state.turn + 1:
+            return overlap.resume(state, event.at_s)  # the person is asked for nothing: the answer goes on
         case Failed() | ReplyText() | Progress() | ReplyComplete() | ReplyHeard():
             if event.turn != state.turn:
                 return state, []  # the reply of a turn that a person talked over
@@ -124,18 +139,15 @@ def _deadline(state: State, at_s: float) -> Step:
             return then(floor.never_mind(state, at_s), [DropWake()])
         case Phase.LISTENING if state.woken:
             return floor.say_only(new_turn(state), at_s, NOTHING_HEARD)
-        case Phase.LISTENING:
-            return replace(state, phase=Phase.IDLE, deadline_s=None), []
+        case Phase.LISTENING | Phase.IDLE:
+            return floor.quiet_deadline(state, at_s)
         case Phase.USER_SPEAKING | Phase.PAUSED:  # cut for length, or silent for long enough
             return person.end_turn(state, at_s)
         case Phase.THINKING:
             commands: list[Command] = [] if state.committed else [CancelRecognition(state.turn)]
             return then(floor.say_only(state, at_s, TOO_SLOW), commands)
-        case Phase.DUCKED:  # meant as an interruption
-            state, commands = floor.silence(state)
-            return then(person.begin_turn(state, at_s, state.from_sample), commands)
+        case Phase.DUCKED | Phase.HELD:
+            return overlap.deadline(state, at_s)
         case Phase.SPEAKING:  # voice or loudspeaker is stuck: nothing can be said about it
             commands = [StopReply(state.turn), EndTurn(state.turn, "failed")]
             return then(floor.rest(state, at_s), commands)
-        case Phase.IDLE:
-            return replace(state, deadline_s=None), []

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from assistant.conversation.machine import overlap
 from assistant.conversation.machine.floor import rest, say_only
 from assistant.conversation.machine.person import NOT_UNDERSTOOD, begin_turn
 from assistant.conversation.machine.state import BargeIn, Phase, State, Step, then
@@ -34,12 +35,15 @@ def reply(state: State, event: Failed | ReplyText | Progress | ReplyComplete | R
             state, commands = (state, []) if speaking else _first_text(state, event.at_s)
             return _alive(state, event.at_s), [*commands, Say(state.turn, event.text, event.source)]
         case ReplyComplete() if speaking and not state.closed:
-            return _alive(replace(state, closed=True), event.at_s), [CloseReply(state.turn)]
+            state = replace(state, closed=True, asks=event.asks)
+            return _alive(state, event.at_s), [CloseReply(state.turn)]
         case ReplyComplete() if thinking and state.committed:
             return say_only(state, event.at_s, NOT_UNDERSTOOD)  # never silence
         case ReplyHeard() if speaking and state.closed:
-            commands = [Duck(down=False)] if state.phase is Phase.DUCKED else []
-            return then(_answered(state, event.at_s), [*commands, EndTurn(state.turn, "answered")])
+            if state.overlapping:  # what is spoken over its last word comes next
+                commands = [Duck(down=False), EndTurn(state.turn, "answered")]
+                return overlap.as_turn(state, event.at_s), commands
+            return then(_answered(state, event.at_s), [EndTurn(state.turn, "answered")])
         case Progress() if speaking or thinking:
             return _alive(state, event.at_s), []
         case _:
@@ -50,13 +54,12 @@ def _first_text(state: State, at_s: float) -> Step:
     """The answer begins; ducked at once where the person is already talking again."""
     state = replace(state, woken=False)
     if state.voice and state.barge_in is BargeIn.SPEECH:
-        deadline = at_s + state.timing.barge_in_s
-        return replace(state, phase=Phase.DUCKED, deadline_s=deadline), [Duck(down=True)]
+        return overlap.began(state, at_s, state.from_sample)
     return replace(state, phase=Phase.SPEAKING), []
 
 
 def _alive(state: State, at_s: float) -> State:
-    """Push the deadline: what is watched is progress, not total time. DUCKED keeps its own."""
+    """Push the deadline: what is watched is progress, not total time. DUCKED and HELD keep their own."""
     if state.phase is Phase.SPEAKING:
         return replace(state, deadline_s=at_s + state.timing.stall_s)
     if state.phase is Phase.THINKING:
@@ -73,5 +76,5 @@ def _answered(state: State, at_s: float) -> Step:
         return begin_turn(state, at_s, state.from_sample)
     state, commands = rest(state, at_s)
     if state.voice and state.phase is Phase.LISTENING:
-        state = replace(state, deadline_s=at_s + state.timing.barge_in_s)
+        state = replace(state, deadline_s=at_s + state.timing.beyond_end_s)
     return state, commands

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from assistant.conversation.machine.floor import never_mind, rest, say_only, silence, window_end
+from assistant.conversation.machine import floor, overlap
+from assistant.conversation.machine.floor import never_mind, open_window, rest, say_only, silence
 from assistant.conversation.machine.state import BargeIn, Phase, State, Step, new_turn, then
+from assistant.conversation.machine.words import Said, judge, only_stops
 from assistant.conversation.messages import (
     Acknowledge,
     Ask,
     Command,
     Completeness,
     DropWake,
-    Duck,
     EndTurn,
     FinishRecognition,
     ParseReady,
@@ -62,9 +63,9 @@ def speech_started(state: State, event: SpeechStarted) -> Step:
         case Phase.THINKING if not state.committed:
             return take_back(state) if event.at_s < state.cut_s else (state, [])
         case Phase.SPEAKING if state.barge_in is BargeIn.SPEECH:
-            deadline = event.at_s + state.timing.barge_in_s
-            state = replace(state, phase=Phase.DUCKED, from_sample=begin, deadline_s=deadline)
-            return state, [Duck(down=True)]
+            return overlap.began(state, event.at_s, begin)
+        case Phase.DUCKED | Phase.HELD:
+            return overlap.voice_again(state, event.at_s)
         case Phase.IDLE | Phase.SPEAKING | Phase.THINKING:  # see `first_text` and `answered` in answer.py
             return replace(state, from_sample=begin), []
         case _:
@@ -81,11 +82,10 @@ def speech_stopped(state: State, event: SpeechStopped) -> Step:
             # The recogniser finishes during the closing silence; if speech goes on the result is thrown away.
             state = replace(state, phase=Phase.PAUSED, deadline_s=deadline)
             return state, [FinishRecognition(state.turn, state.rev)]
-        case Phase.DUCKED:  # a cough does not lose the answer
-            state = replace(state, phase=Phase.SPEAKING, deadline_s=event.at_s + state.timing.stall_s)
-            return state, [Duck(down=False)]
+        case Phase.DUCKED | Phase.HELD:  # a cough does not lose the answer
+            return overlap.voice_ended(state, event)
         case Phase.LISTENING if not state.woken:  # it was the end of the answer's echo
-            return replace(state, deadline_s=window_end(state, event.at_s)), []
+            return open_window(state, event.at_s), []
         case Phase.LISTENING if event.voice_end_s > state.wake_over_s:  # a short command, in one breath
             state, commands = begin_turn(state, event.at_s, state.from_sample)
             return then(speech_stopped(state, event), commands)
@@ -107,6 +107,8 @@ def begin_turn(state: State, at_s: float, from_sample: int) -> Step:
 
 
 def transcript(state: State, event: TranscriptReady) -> Step:
+    if state.overlapping:
+        return overlap.transcript(state, event)
     if not state.awaits(event.turn, event.rev):
         return state, []
     state = replace(state, transcript=event.text)
@@ -132,13 +134,16 @@ def parsed(state: State, event: ParseReady) -> Step:
 
 def commit(state: State, at_s: float) -> Step:
     """The end of the turn was decided and its transcript is there."""
-    if not state.transcript:
+    said = judge(state.transcript or "", state.stop_words)
+    if state.stopped and (not state.transcript or only_stops(state.transcript, state.stop_words)):
+        return then(rest(floor.acknowledged(state), at_s), [EndTurn(state.turn, "stopped")])
+    if not state.transcript or (state.over_answer and said is Said.BACKCHANNEL):
         if state.woken and state.unsure:
             return then(never_mind(state, at_s), [EndTurn(state.turn, "nothing-heard"), DropWake()])
         if state.woken:
             return say_only(state, at_s, NOT_UNDERSTOOD)
         return then(rest(state, at_s), [EndTurn(state.turn, "nothing-heard")])
-    state = replace(state, committed=True, deadline_s=at_s + state.timing.think_s)
+    state = replace(floor.acknowledged(state), committed=True, deadline_s=at_s + state.timing.think_s)
     return state, [Ask(state.turn, state.transcript or "", state.parse)]
 
 

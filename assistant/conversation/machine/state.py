@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from assistant.conversation.machine.words import STOP_WORDS
 from assistant.conversation.messages import Announcement, Command, Completeness, Typed
 
 
@@ -14,7 +15,8 @@ class Phase(StrEnum):
     PAUSED = "paused"
     THINKING = "thinking"
     SPEAKING = "speaking"
-    DUCKED = "ducked"
+    DUCKED = "ducked"  # a voice over the answer, which is quieter
+    HELD = "held"  # the answer is silent; whether it goes on is being decided
 
 
 class BargeIn(StrEnum):
@@ -30,15 +32,21 @@ class Timing:
     """In seconds of time, or samples of input."""
 
     end_silence_s: float = 0.6  # where the words do not tell whether that was all
-    complete_silence_s: float = 0.25
+    complete_silence_s: float = 0.2
     unfinished_silence_s: float = 1.2
     no_speech_s: float = 6.0
     max_turn_s: float = 20.0
-    prepare_s: float = 0.03
+    prepare_s: float = 0.02
     """An answer is prepared when the closing silence lasts at least so much longer: with less, finding it out would
     keep the turn itself waiting."""
     follow_up_s: float = 5.0
-    barge_in_s: float = 0.5  # so much speech over an answer, or beyond its end, is a person's
+    hold_s: float = 0.05  # a voice that goes on for so long after it was noticed silences the answer
+    barge_in_s: float = 1.2  # so much voice over an answer is a turn, with or without words
+    beyond_end_s: float = 0.5  # so much voice beyond its end is a person's
+    verdict_s: float = 2.0  # for the recogniser to say what was spoken over the answer
+    ring_s: float = 6.0  # between two rings; each pause is twice the one before, up to `most_ring_s`
+    most_ring_s: float = 60.0
+    most_rings: int = 8
     think_s: float = 30.0  # without any news from recogniser or dialogue
     stall_s: float = 10.0  # without any progress of the voice or the loudspeaker
     pre_roll_samples: int = 8_000
@@ -79,6 +87,19 @@ class State:
     unsure: bool = False  # woken by such a one
     key_sample: int = 0  # a key was pressed here and answered; a voice from before may have ended before, too
     held: bool = False  # the turn lasts as long as a key is held down
+    stop_words: tuple[str, ...] = STOP_WORDS
+    next_rev: int = (
+        0  # the first of the next turn: those before were spoken over the answer, and were nothing
+    )
+    overlap_s: float = 0.0  # when the voice over the answer was noticed
+    over_answer: bool = False  # the turn began over an answer
+    stopped: bool = False  # and with a stop word
+    asks: bool = False  # the reply is a question
+    closing: bool = False  # the person took leave: nothing is listened for after this turn
+    window_s: float | None = None  # when the follow-up window ends
+    ringing: tuple[Announcement, ...] = ()  # until a person takes notice
+    rung: int = 0  # how often, since the last that began to ring
+    ring_s: float | None = None  # when it rings again
     voice_end_s: float = 0.0  # of the turn's speech so far
     wake_over_s: float = 0.0  # a voice that ends later says more than the wake word
     transcript: str | None = None  # of this revision
@@ -95,7 +116,12 @@ class State:
     @property
     def speaking(self) -> bool:
         """The reply is being said."""
-        return self.phase in (Phase.SPEAKING, Phase.DUCKED)
+        return self.phase in (Phase.SPEAKING, Phase.DUCKED, Phase.HELD)
+
+    @property
+    def overlapping(self) -> bool:
+        """Somebody speaks over the reply, and what that means is not decided."""
+        return self.phase in (Phase.DUCKED, Phase.HELD)
 
     @property
     def answering(self) -> bool:
@@ -128,12 +154,18 @@ def new_turn(state: State) -> State:
     return replace(
         state,
         turn=state.turn + 1,
-        rev=0,
+        rev=state.next_rev,
+        next_rev=0,
         transcript=None,
         parse=None,
         committed=False,
         closed=False,
         held=False,
+        over_answer=False,
+        stopped=False,
+        asks=False,
+        closing=False,
+        window_s=None,
     )
 
 
