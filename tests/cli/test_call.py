@@ -12,8 +12,10 @@ import pytest
 from assistant import instances
 from assistant.api.server import ApiServer
 from assistant.cli import call as command
+from assistant.cli import plugins as listing
 from assistant.config.model import Config
 from assistant.errors import UserError
+from assistant.paths import source_root
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
 
@@ -106,6 +108,27 @@ async def test_a_refusal_is_a_sentence_and_a_status(capsys: pytest.CaptureFixtur
     with pytest.raises(UserError, match=r"no service 'lists\.burn'.*--list") as raised:
         await say(name="lists.burn")
     assert raised.value.exit_status == 2
+
+
+async def test_a_service_of_a_plugin_is_called_like_any_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plugins = tmp_path / "plugins"
+    plugins.mkdir(mode=0o755)
+    copied = plugins / "dice.py"
+    copied.write_bytes((source_root() / "docs" / "examples" / "plugin" / "dice.py").read_bytes())
+    copied.chmod(0o644)
+    assert await say("count=2", name="dice.roll") == 0
+    assert len(json.loads(capsys.readouterr().out)["rolled"]) == 2
+    await listing.show(as_json=True)
+    [shown] = json.loads(capsys.readouterr().out)
+    assert (shown["name"], shown["services"], shown["problem"]) == ("dice", ["dice.roll"], "")
+    assert await listing.check() == 0
+    (plugins / "broken.py").write_text("import nothing_of_the_kind")
+    assert await listing.check() == 1
+    assert "nothing_of_the_kind" in capsys.readouterr().out
+    assert await say("count=2", name="dice.roll") == 0
+    assert "broken.py is not loaded" in capsys.readouterr().err
 
 
 async def test_services_are_listed_with_what_they_take(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,8 @@ COMMANDS = (
     "run",
     "listen",
     "ask",
+    "call",
+    "plugins",
     "parse",
     "transcribe",
     "say",

@@ -155,6 +155,26 @@ TABLE: dict[str, Typed | Elsewhere] = {
     '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
         lambda result, folder: "(yours)" in result.out and (folder / "pronunciations.txt").is_file()
     ),
+    ".venv/bin/assistant call --list": Typed(
+        lambda result, folder: "timers.start" in result.out and "duration*=…" in result.out
+    ),
+    ".venv/bin/assistant call lists.add items=milk,eggs list=shopping": Typed(
+        lambda result, folder: '"eggs"' in result.out
+    ),
+    '.venv/bin/assistant call home.set target.device="floor lamp" state=on': Typed(
+        lambda result, folder: result.status == 0 and "floor lamp" in result.out
+    ),
+    '.venv/bin/assistant call home.set target.device="front door" state=unlocked --yes': Typed(
+        lambda result, folder: result.status == 0 and "unlocked" in result.out
+    ),
+    ".venv/bin/assistant call clock.time --json": Typed(lambda result, folder: result.json["ok"] is True),
+    ".venv/bin/assistant plugins list": Typed(lambda result, folder: "There are no plugins" in result.out),
+    ".venv/bin/assistant plugins check": Typed(
+        lambda result, folder: result.status == 0 and str(folder / "plugins") in result.out
+    ),
+    ".venv/bin/assistant call dice.roll count=2": Elsewhere(
+        "it needs the plugin", "tests/cli/test_call.py::test_a_service_of_a_plugin_is_called_like_any_other"
+    ),
     "script/bench pipecat": Elsewhere(
         "it takes half an hour and sets up first",
         "tests/benchmarks/test_pipecat.py::test_pipecat_hears_a_command_and_answers",
