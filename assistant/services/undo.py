@@ -1,5 +1,6 @@
 """Taking back what was done last."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ class UndoServices:
         self._clock = clock
         self._log = log
         self._registry = registry
+        self._one = asyncio.Lock()  # so that two do not take back the same
 
     @service(
         "undo.last",
@@ -34,6 +36,10 @@ class UndoServices:
         timeout_s=10.0,
     )
     async def last(self, asked: NoInput, origin: Origin) -> dict[str, Any]:
+        async with self._one:
+            return await self._take_back(origin)
+
+    async def _take_back(self, origin: Origin) -> dict[str, Any]:
         found = await self._found(origin)
         undoing = replace(origin, confirmation="", undoing=True)
         results = []

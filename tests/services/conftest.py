@@ -32,9 +32,15 @@ class House:
         outcome = await self.services.registry.call(name, arguments, origin)
         if not confirmed:
             return outcome
-        assert outcome.error_code == "needs_confirmation", outcome
+        return await self.answer(name, outcome, session=session, **arguments)
+
+    async def answer(
+        self, name: str, question: Outcome, /, *, session: str = "kitchen", **arguments: Any
+    ) -> Outcome:
+        """Yes to the question that a call came back with, in the next turn."""
+        assert question.error_code == "needs_confirmation", question
         self.turn += 1
-        yes = Origin(session, self.turn, "console", outcome.confirmation)
+        yes = Origin(session, self.turn, "console", question.confirmation)
         return await self.services.registry.call(name, arguments, yes)
 
     async def did(self, name: str, /, *, confirmed: bool = False, **arguments: Any) -> dict[str, Any]:
