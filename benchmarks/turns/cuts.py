@@ -22,7 +22,7 @@ from assistant.dialogue.project import RasaProject
 from assistant.dialogue.train import train
 from assistant.dialogue.training_data import load_training_data
 from assistant.dialogue.understanding import Understanding
-from assistant.events import Event, Heard, Replied
+from assistant.events import Event, Heard, PauseJudged, Replied
 from assistant.recognition import factory
 from assistant.recognition.decision import Meaning
 from assistant.recognition.judgement import meaning_of
@@ -56,21 +56,23 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`delay_ms`: last sample of speech to the answer; None where the turn was cut, or not answered in time."""
+    """`delay_ms`: last sample of speech to the answer; None where the turn was cut, or not answered in time.
+    `why`: what was heard before the first answer, and what that was taken for."""
 
     name: str
     cut: bool
     delay_ms: float | None
     heard: str = ""
     over: bool = False
+    why: str = ""
 
 
-def judged(sound: Sound, end_s: float, replies_s: Iterable[float], heard: str = "") -> Outcome:
+def judged(sound: Sound, end_s: float, replies_s: Iterable[float], heard: str = "", why: str = "") -> Outcome:
     """From when the person ended, and when answers came since they had begun."""
     replies = sorted(replies_s)
     cut = any(at < end_s for at in replies)
     delay_ms = None if cut or not replies else 1000 * (replies[0] - end_s)
-    return Outcome(sound.name, cut, delay_ms, heard, sound.over)
+    return Outcome(sound.name, cut, delay_ms, heard, sound.over, why)
 
 
 def by_silence(sounds: Sequence[Sound], silences_ms: Sequence[int] = SILENCES_MS) -> dict[int, list[Outcome]]:
@@ -135,7 +137,8 @@ async def said(
             talk.events.clear()
             spoken = talk.mic.say(sound.pcm)
             await asyncio.sleep(spoken.end_s + LISTENED_S - now_s())
-            outcomes.append(judged(sound, spoken.end_s, _times(talk.events), _heard(talk.events)))
+            times, heard, why = _times(talk.events), _heard(talk.events), _why(talk.events)
+            outcomes.append(judged(sound, spoken.end_s, times, heard, why))
             progress(f"{sound.name}: {'cut' if outcomes[-1].cut else 'not cut'}, “{outcomes[-1].heard}”")
     return outcomes
 
@@ -147,6 +150,19 @@ def _times(events: Sequence[Event]) -> list[float]:
 def _heard(events: Sequence[Event]) -> str:
     texts = [event.text for event in events if isinstance(event, Heard)]
     return texts[-1] if texts else ""
+
+
+def _why(events: Sequence[Event]) -> str:
+    heard = reason = ""
+    for event in events:
+        match event:
+            case Heard():
+                heard, reason = event.text, ""
+            case PauseJudged():
+                reason = f"{event.completeness}: {event.reason}"
+            case Replied():
+                break
+    return f"“{heard}”, {reason or 'not judged'}"
 
 
 def in_virtual_time(work: Coroutine[Any, Any, T]) -> T:
@@ -195,7 +211,7 @@ def report(sounds: Sequence[Sound], meaning: Sequence[Outcome], title: str) -> R
             label = "by meaning" if name == "meaning" else f"after {name} of silence"
             found.lines.append(line(label, [each for each in outcomes if each.over]))
     found.lines.append(EXPLAINED)
-    found.lines += [f"  cut: {each.name} → “{each.heard}”" for each in meaning if each.cut and not each.over]
+    found.lines += [f"  cut: {each.name} after {each.why}" for each in meaning if each.cut and not each.over]
     found.lines += [
         f"  no answer in {LISTENED_S:g} s: {each.name} → “{each.heard}”"
         for each in meaning
