@@ -15,6 +15,7 @@ from assistant.config.model import Config
 from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
+from assistant.conversation.messages import Priority
 from assistant.conversation.session import Session
 from assistant.conversation.talker import Mouth
 from assistant.dialogue.domain import free_text_entities, free_text_slots
@@ -25,7 +26,7 @@ from assistant.dialogue.supervisor import State as DialogueState
 from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
 from assistant.errors import UserError
-from assistant.events import Trouble
+from assistant.events import Event, RingingEnded, Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
@@ -84,6 +85,7 @@ class Assistant:
             self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
         )
         self._stack.push_async_callback(self.services.close)
+        self.bus.observe(self._noticed)
         self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
         await self.api.start()
         self._stack.push_async_callback(self.api.close)
@@ -167,6 +169,7 @@ class Assistant:
             open_mic=open_mic,
             wake_needs_words=listening.wake_check == "words",
             barge_in=BargeIn.OFF if by_key else BargeIn(listening.barge_in),
+            stop_words=listening.stop_words,
         )
         session = Session(
             name,
@@ -177,6 +180,7 @@ class Assistant:
             mouth=mouth,
             free_text_slots=self._free_text_slots,
             end_of_turn=self._end_of_turn,
+            closing_intents=frozenset(listening.closing_intents),
         )
         self._sessions[name] = session
         if rings:
@@ -192,7 +196,14 @@ class Assistant:
             self._session_came.clear()
             await self._session_came.wait()
         for session in places:
-            session.announce(text)
+            session.announce(text, Priority.TIMER, rings=True)
+
+    def _noticed(self, event: Event) -> None:
+        """Who silenced a timer in one room need not do so in the next."""
+        if isinstance(event, RingingEnded) and event.noticed:
+            for name, session in self._ringing.items():
+                if name != event.session and not session.over:
+                    session.acknowledge()
 
     def _dialogue_changed(self, state: DialogueState) -> None:
         if state.phase is Phase.DOWN:

@@ -6,7 +6,10 @@ Precedence: command line (`--set section.key=value`) over environment (`ASSISTAN
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
+
+from assistant.config.policy import Policy
+from assistant.config.section import Section
 
 VOICE_OF_A_WAKE_WORD = 0.5
 """As `audio.wake_check.VOICE`, of which a test sees to it; settings import no sound."""
@@ -18,12 +21,6 @@ Pause = Annotated[int, Field(ge=0, le=3_000)]
 
 def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class Section(BaseModel):
-    """Settings are read once and never change; an unknown key is an error, not a typo that goes unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class Audio(Section):
@@ -89,6 +86,14 @@ class Listening(Section):
     barge_in: Literal["wake-word", "speech", "off"] = Field(
         "wake-word",
         description="What interrupts an answer: the wake word, any speech (needs headphones), or nothing.",
+    )
+    stop_words: tuple[str, ...] = Field(
+        ("stop", "be quiet", "shut up", "enough", "that's enough", "cancel", "quiet", "silence"),
+        description="Said over an answer or a ringing timer these silence it at once, where speech interrupts.",
+    )
+    closing_intents: tuple[str, ...] = Field(
+        ("thanks", "goodbye"),
+        description="Intents after which nobody is listened to without the wake word.",
     )
     chime: bool = Field(True, description="A soft sound when the wake word was heard.")
 
@@ -259,45 +264,6 @@ class Server(Section):
     """The HTTP API."""
 
     port: int = Field(0, ge=0, le=65535, description="On loopback; 0: any free port.")
-
-
-class KnownPlace(Section):
-    """Who speaks from a place: a session or a room, `*` stands for anything."""
-
-    name: str
-    role: Literal["owner", "member", "guest"] = "guest"
-
-
-class KnownPerson(Section):
-    """What a person may do who was recognised. It takes rights away and gives none: a voice is no proof."""
-
-    name: str
-    role: Literal["owner", "member", "guest"] = "guest"
-
-
-class PolicyRule(Section):
-    """What is decided for services, places and roles that fit; `*` stands for anything. The first rule that fits
-    counts. `ask`: a yes is needed; what is risky needs one with `allow`, too."""
-
-    services: tuple[str, ...] = ("*",)
-    role: Literal["any", "owner", "member", "guest"] = "any"
-    places: tuple[str, ...] = ("*",)
-    channels: tuple[str, ...] = ("*",)
-    decision: Literal["allow", "ask", "deny"] = "deny"
-
-
-class Policy(Section):
-    """Who may have what done, and how often. See docs/services.md."""
-
-    calls_per_minute: int = Field(
-        60,
-        ge=0,
-        le=6_000,
-        description="Of one service from one place; what stops something always may. 0: any.",
-    )
-    places: tuple[KnownPlace, ...] = ()
-    people: tuple[KnownPerson, ...] = ()
-    rules: tuple[PolicyRule, ...] = ()
 
 
 class Observe(Section):

@@ -273,7 +273,8 @@ class Session:
         if (reason := facts.window_closed(before, after, event)) is not None:
             self._publish(events.WindowClosed, turn=before.turn, reason=reason)
         if before.ringing and not after.ringing:
-            self._publish(events.RingingEnded, noticed=not isinstance(event, m.Tick | m.Acknowledged))
+            given_up = after.phase is Phase.SPEAKING
+            self._publish(events.RingingEnded, noticed=not given_up and not isinstance(event, m.Acknowledged))
 
     def _carry_out(self, command: m.Command) -> None:
         match command:

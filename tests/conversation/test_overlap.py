@@ -39,7 +39,16 @@ def test_a_voice_makes_the_answer_quieter_at_once_and_silent_when_it_goes_on() -
 
 
 TABLE: dict[str, tuple[list[e.Happening], list[e.Command], Phase]] = {
-    "words": ([words("no the other one")], TAKEN, Phase.USER_SPEAKING),
+    "words, and the voice goes on": (
+        [words("no the other one"), e.Tick(3.0 + T.words_s)],
+        TAKEN,
+        Phase.USER_SPEAKING,
+    ),
+    "words that are gone when the answer is silent": (
+        [words("turn it off", at_s=3.1), e.SpeechStopped(3.38, 3.2), final("", at_s=3.4)],
+        [e.FinishRecognition(2, 0), *BACK],
+        Phase.SPEAKING,
+    ),
     "too much voice, whatever it is": ([e.Tick(3.0 + T.barge_in_s)], TAKEN, Phase.USER_SPEAKING),
     "a listener's uh-huh, so far": ([words("uh huh")], [], Phase.HELD),
     "words that the assistant is saying, so far": ([words("")], [], Phase.HELD),
@@ -84,12 +93,23 @@ def test_over_an_answer(name: str) -> None:
 
 
 def test_a_late_result_of_a_cough_is_not_credited_to_the_next_words() -> None:
-    state, _ = run(TALKING, VOICE, SILENT, OVER, e.Tick(6.0), e.SpeechStarted(7.0, 112_000), e.Tick(7.1))
+    state, _ = run(TALKING, VOICE, SILENT, OVER, e.Tick(6.0), e.SpeechStarted(7.0, 112_000), e.Tick(7.2))
     assert state.phase is Phase.HELD
-    state, commands = run(state, final("turn off the light", at_s=7.2, rev=0))
+    state, commands = run(state, final("turn off the light", at_s=7.3, rev=0))
     assert (commands, state.phase) == ([], Phase.HELD)
-    _, commands = run(state, words("turn it on", rev=1))
+    _, commands = run(state, words("turn it on", rev=1), e.Tick(7.4))
     assert commands == TAKEN
+
+
+def test_in_lasting_noise_the_answer_is_silenced_ever_later() -> None:
+    """So an echo that nobody takes away cannot keep it at one word."""
+    state, held_s = TALKING, []
+    for _ in range(5):
+        state, _ = run(state, VOICE)
+        assert state.deadline_s is not None
+        held_s.append(round(state.deadline_s - VOICE.at_s, 3))
+        state, _ = run(state, OVER, final("", rev=state.next_rev))
+    assert held_s == [0.05, 0.2, 0.8, 0.8, 0.8]
 
 
 def test_the_answer_stays_silent_while_it_is_decided_whether_a_voice_goes_on() -> None:

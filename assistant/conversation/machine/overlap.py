@@ -36,7 +36,7 @@ def began(state: State, at_s: float, from_sample: int) -> Step:
         phase=Phase.DUCKED,
         from_sample=from_sample,
         overlap_s=at_s,
-        deadline_s=at_s + state.timing.hold_s,
+        deadline_s=at_s + state.timing.held_after_s(state.false_alarms),
     )
     return state, [Duck(down=True), _recognise(state)]
 
@@ -59,13 +59,17 @@ def voice_ended(state: State, event: SpeechStopped) -> Step:
 
 
 def partial(state: State, event: PartialReady) -> Step:
-    """Words so far. `text` may still change, and is only trusted to stop the answer."""
+    """Words so far. `text` may still change, and is only trusted to stop the answer.
+
+    Words count when the voice still goes on a while after the answer fell silent: what is left of its echo does not,
+    and is then judged as a whole, with all doubts that a recogniser has at the end.
+    """
     if not _is_candidate(state, event):
         return state, []
     if judge(event.text, state.stop_words) is Said.STOP:
         return take_turn(replace(state, stopped=True), event.at_s)
-    if _counts(state, judge(event.steady, state.stop_words)):
-        return take_turn(state, event.at_s)
+    if state.phase is Phase.HELD and state.voice and _counts(state, judge(event.steady, state.stop_words)):
+        return replace(state, deadline_s=max(state.overlap_s + state.timing.words_s, event.at_s)), []
     return state, []
 
 
@@ -100,6 +104,7 @@ def resume(state: State, at_s: float) -> Step:
         state,
         phase=Phase.SPEAKING,
         next_rev=state.next_rev + 1,
+        false_alarms=state.false_alarms + 1,
         deadline_s=at_s + state.timing.stall_s,
     )
     return state, commands

@@ -41,6 +41,7 @@ class Timing:
     keep the turn itself waiting."""
     follow_up_s: float = 5.0
     hold_s: float = 0.05  # a voice that goes on for so long after it was noticed silences the answer
+    words_s: float = 0.4  # it is a turn when it goes on for so long, and holds words
     barge_in_s: float = 1.2  # so much voice over an answer is a turn, with or without words
     beyond_end_s: float = 0.5  # so much voice beyond its end is a person's
     verdict_s: float = 2.0  # for the recogniser to say what was spoken over the answer
@@ -56,6 +57,10 @@ class Timing:
     wake_tail_s: float = 0.1  # the detector of voice may find so much more of the wake word than that
     echo_tail_s: float = 0.3  # and where the wake word stopped an answer, this much of the answer
     hangover_s: float = 0.3  # by then it is known whether a voice has ended
+
+    def held_after_s(self, false_alarms: int) -> float:
+        """As `hold_s`: ever later in a reply that was silenced for nothing, so that it gets on in any noise."""
+        return self.hold_s * (1.0, 4.0, 16.0)[min(false_alarms, 2)]
 
     def closing_silence_s(self, completeness: Completeness) -> float:
         """The silence that ends a turn."""
@@ -92,6 +97,7 @@ class State:
         0  # the first of the next turn: those before were spoken over the answer, and were nothing
     )
     overlap_s: float = 0.0  # when the voice over the answer was noticed
+    false_alarms: int = 0  # how often somebody spoke over this reply, and it was nothing
     over_answer: bool = False  # the turn began over an answer
     stopped: bool = False  # and with a stop word
     asks: bool = False  # the reply is a question
@@ -161,6 +167,7 @@ def new_turn(state: State) -> State:
         committed=False,
         closed=False,
         held=False,
+        false_alarms=0,
         over_answer=False,
         stopped=False,
         asks=False,
