@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from assistant.config.model import Policy as Settings
-from assistant.config.model import PolicyRule
+from assistant.config.policy import Policy as Settings
+from assistant.config.policy import PolicyRule
 from assistant.services.service import Origin, Risk
 
 

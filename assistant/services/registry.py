@@ -1,7 +1,6 @@
 """The one way to every service: look it up, check arguments and risk, run it, and write down the outcome."""
 
 import asyncio
-import contextlib
 import enum
 import logging
 import re
@@ -11,10 +10,11 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from assistant.config.model import Policy as PolicySettings
+from assistant.config.policy import Policy as PolicySettings
 from assistant.errors import UserError
 from assistant.events import ServiceCalled
 from assistant.services.confirmations import Confirmations
+from assistant.services.fault import sentence_of
 from assistant.services.policy import Decision, Policy
 from assistant.services.rate import RateLimit
 from assistant.services.service import (
@@ -137,7 +137,7 @@ class Registry:
         try:
             asked = spec.input.model_validate(arguments)
         except ValidationError as error:
-            raise ServiceError("bad_arguments", _sentence(error)) from error
+            raise ServiceError("bad_arguments", sentence_of(error)) from error
         assessed = await _assess(spec, asked, origin)
         match self._policy.decide(name, assessed.risk, origin).decision:
             case Decision.DENY:
@@ -172,7 +172,8 @@ class Registry:
         outcome = replace(decided.outcome, took_s=self._clock.monotonic() - began)
         if how is _How.ASK and outcome.ok:
             return outcome  # nothing was done, and nothing was asked
-        self._announce(name, arguments, origin, outcome)
+        if how is not _How.ASK:
+            self._announce(name, arguments, origin, outcome)
         await self._write_down(name, arguments, origin, decided, outcome.took_s)
         return outcome
 
@@ -191,7 +192,7 @@ class Registry:
         try:
             asked = spec.input.model_validate(arguments)
         except ValidationError as error:
-            return _refused("bad_arguments", _sentence(error), "arguments do not fit")
+            return _refused("bad_arguments", sentence_of(error), "arguments do not fit")
         try:
             async with asyncio.timeout(spec.timeout_s):
                 return await self._run(spec, asked, origin, how)
@@ -214,7 +215,8 @@ class Registry:
         if verdict.decision is Decision.ASK:
             question, key = assessment.question, asked.model_dump(mode="json")
             decision, why = "confirmed", f"{why}; the person said yes"
-            if how is not _How.CONFIRMED and (how is _How.ASK or not origin.confirmation):
+            asks = how is _How.ASK or origin.preview or not origin.confirmation
+            if how is not _How.CONFIRMED and asks:
                 nonce = "" if origin.preview else self._confirmations.issue(spec.name, key, question, origin)
                 outcome = Outcome(
                     False, error_code="needs_confirmation", error_message=question, confirmation=nonce
@@ -289,22 +291,3 @@ def _refused(code: str, message: str, why: str = "") -> _Decided:
 
 def _failed(code: str, message: str) -> _Decided:
     return _Decided(Outcome(False, error_code=code, error_message=message), "allowed", f"it failed: {code}")
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first thing that is wrong with the arguments, as a sentence to be spoken."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    names = [str(part).replace("_", " ") for part in first["loc"] if isinstance(part, str)]
-    what = names[-1] if names else "request"
-    match first["type"]:
-        case "missing":
-            return f"I need to know the {what}."
-        case "extra_forbidden":
-            return f"I don't know what to do with the {what}."
-        case "value_error":
-            return first["msg"].removeprefix("Value error, ")
-        case "model_type" | "dict_type" if not names:
-            return "The arguments have to be an object with names and values."
-    with contextlib.suppress(IndexError):
-        return f"The {what} is not right: {first['msg'][0].lower()}{first['msg'][1:]}."
-    return f"The {what} is not right."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.config.model import KnownPerson, KnownPlace, Policy, PolicyRule
+from assistant.config.policy import KnownPerson, KnownPlace, Policy, PolicyRule
 from assistant.services.policy import Policy as Judge
 from assistant.services.registry import Outcome
 from assistant.services.service import Origin, Risk

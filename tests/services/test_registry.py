@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from assistant.config.model import Policy
+from assistant.config.policy import Policy
 from assistant.events import ServiceCalled
 from assistant.services.registry import Registry
 from assistant.services.service import Done, Input, NoInput, Origin, Risk, ServiceError, service
