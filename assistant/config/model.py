@@ -31,6 +31,11 @@ class Audio(Section):
     )
     output_device: str = Field("", description="Name or number of the speaker; empty: the system's default.")
     volume: Fraction = Field(1.0, description="Loudness of the answers, 0 to 1.")
+    echo_delay_ms: Milliseconds = Field(
+        0,
+        description="How much later the microphone hears what the speaker is given, as `assistant doctor --audio` "
+        "measures it; 0: estimated.",
+    )
 
 
 class Listening(Section):
