@@ -1,6 +1,5 @@
 """`assistant run` on a virtual sound card, as a person starts it, and what it prints, with the time of each line."""
 
-import os
 import re
 import subprocess
 import sys
@@ -30,10 +29,12 @@ class Line:
 
 
 class Running:
-    """A process whose lines are kept as they come. Thread-safe."""
+    """A process whose lines are kept as they come. Thread-safe. `env` and `options` are those of its command line."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], env: dict[str, str], options: Sequence[str]) -> None:
         self.process = process
+        self.env = env
+        self.options = options
         self._lines: list[Line] = []
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._read, name="lines", daemon=True)
@@ -81,16 +82,16 @@ class Running:
     def ask(self, *texts: str) -> None:
         """By text, as a person would in another terminal: `assistant ask`."""
         subprocess.run(
-            [PROGRAM, "ask", *texts], env=self.env, check=True, stdout=subprocess.DEVNULL, timeout=120
+            [PROGRAM, *self.options, "ask", *texts],
+            env=self.env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=120,
         )
-
-    env: dict[str, str] = {}  # noqa: RUF012 - set by `running`
 
 
 @contextmanager
-def running(
-    card: SoundCard, folder: Path, settings: Sequence[str], *, memory: Path | None = None
-) -> Iterator[Running]:
+def running(card: SoundCard, folder: Path, settings: Sequence[str]) -> Iterator[Running]:
     """Trained, started and fully loaded; `folder` keeps its state. Raises `RuntimeError` with its last words when
     it does not get so far."""
     env = card.process_env | {
@@ -107,8 +108,7 @@ def running(
             stderr=sink, text=True, bufsize=1,
         ) as process,
     ):  # fmt: skip
-        assistant = Running(process)
-        assistant.env = env
+        assistant = Running(process, env, options)
         try:
             if assistant.wait_for("listening", 0, START_TIMEOUT_S) is None:
                 raise RuntimeError(
@@ -133,8 +133,3 @@ def quoted(text: str) -> str:
     """What stands between its first “ and the next ”; empty without."""
     found = re.search("“([^”]*)”", text)
     return found.group(1) if found else ""
-
-
-def state_env(folder: Path) -> dict[str, str]:
-    """For commands without a sound card that use the same state."""
-    return os.environ | {"ASSISTANT_STATE_DIR": str(folder / "state")}
