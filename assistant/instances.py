@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 HEALTH_TIMEOUT_S = 1.0
 HOST = "127.0.0.1"
-WHAT_MATTERS = {"name", "timezone", "units", "dialogue", "generation", "home", "names"}
+WHAT_MATTERS = {"name", "timezone", "units", "dialogue", "generation", "home", "names", "policy"}
 """Settings that decide what is answered to a typed question; the others are of sound."""
 
 REFUSALS = frozenset({403, 404, 409, 422, 429, 500, 504})
@@ -93,13 +93,16 @@ def folder() -> Path:
 
 
 def settings_key(config: "Config") -> str:
-    """Equal where a typed question is answered alike: by the same version, settings and Rasa project, with none
-    of its files changed."""
+    """Equal where a typed question is answered alike: by the same version, settings, plugins and Rasa project,
+    with none of their files changed."""
     project = paths.rasa_project().resolve()
+    plugins = sorted(paths.plugins_dir().rglob("*.[py]*"))
     files = [path for folder in PROJECT_FOLDERS for path in sorted((project / folder).rglob("*.[py]*"))]
     state = [assistant.__version__, str(project), config.model_dump_json(include=WHAT_MATTERS)]
     state += [
-        f"{path} {path.stat().st_mtime_ns}" for path in (project / "config.yml", *files) if path.is_file()
+        f"{path} {path.stat().st_mtime_ns}"
+        for path in (project / "config.yml", *files, *plugins)
+        if path.is_file()
     ]
     return hashlib.sha256("\0".join(state).encode()).hexdigest()[:16]
 

@@ -32,6 +32,11 @@ def models_dir() -> Path:
     return _dir("ASSISTANT_MODELS_DIR", f"{platformdirs.user_data_dir(APP)}/models")
 
 
+def plugins_dir() -> Path:
+    """The owner's plugins (ASSISTANT_PLUGINS): `plugins` beside the settings file."""
+    return _dir("ASSISTANT_PLUGINS", str(config_file().parent / "plugins"))
+
+
 def source_root() -> Path:
     """The checkout: the folder that holds `assistant/` and `rasa_project/`."""
     return Path(__file__).resolve().parent.parent

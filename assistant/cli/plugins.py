@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from assistant import paths
 from assistant.cli.common import echo, print_json
-from assistant.plugins import Plugin, add_plugins, folder
+from assistant.plugins import Plugin, add_plugins
 from assistant.plugins.sentences import Sentences, sentences
 from assistant.services.registry import Registry
 from assistant.services.time import SystemClock
@@ -24,7 +25,7 @@ async def show(as_json: bool) -> None:
         print_json([_as_dict(each) for each in looked])
         return
     if not looked:
-        echo(f"There are no plugins in {folder()}.")
+        echo(f"There are no plugins in {paths.plugins_dir()}.")
     for each in looked:
         echo(f"{each.plugin.name}  {each.plugin.path or 'installed'}")
         echo(f"  services: {', '.join(each.services) or 'none'}")
@@ -44,7 +45,7 @@ async def check() -> int:
         else:
             echo(f"✓ {each.plugin.name}: {', '.join(each.services)}")
     if not looked:
-        echo(f"There are no plugins in {folder()}.")
+        echo(f"There are no plugins in {paths.plugins_dir()}.")
     return 1 if any(each.plugin.problem or each.missing for each in looked) else 0
 
 

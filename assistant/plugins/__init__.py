@@ -2,7 +2,7 @@
 code of the owner, and runs with the owner's rights."""
 
 from assistant.plugins.context import PluginContext
-from assistant.plugins.find import Plugin, folder, found
+from assistant.plugins.find import Plugin, found
 from assistant.plugins.load import add_plugins
 
-__all__ = ["Plugin", "PluginContext", "add_plugins", "folder", "found"]
+__all__ = ["Plugin", "PluginContext", "add_plugins", "found"]

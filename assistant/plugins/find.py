@@ -26,17 +26,11 @@ class Plugin:
     problem: str = ""
 
 
-def folder() -> Path:
-    """Where the owner's plugins are (ASSISTANT_PLUGINS): `plugins` beside the settings file."""
-    named = os.environ.get("ASSISTANT_PLUGINS")
-    return Path(named).expanduser() if named else paths.config_file().parent / "plugins"
-
-
 def found(where: Path | None = None) -> list[Plugin]:
     """Those of the folder, then those that were installed (entry points), by name. Blocking, for milliseconds.
 
     `NAME.py` has its sentences in `NAME.rasa/`, a package `NAME/` in `NAME/rasa/`."""
-    where = where or folder()
+    where = where or paths.plugins_dir()
     plugins = [_looked_at(path, where) for path in _candidates(where)]
     taken = {plugin.name for plugin in plugins}
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):

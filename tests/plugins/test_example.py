@@ -76,6 +76,7 @@ def test_its_sentences_are_part_of_the_project(where: Path) -> None:
     assert RasaProject.from_config(Config()).fingerprint != before
 
 
+@pytest.mark.rasa
 async def test_said_aloud_it_reaches_its_service(services: Services) -> None:
     try:
         project = RasaProject.from_config(Config())

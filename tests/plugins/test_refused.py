@@ -22,6 +22,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.rasa
 @pytest.mark.usefixtures("plugins")
 async def test_the_assistant_goes_on_without_them(caplog: pytest.LogCaptureFixture) -> None:
     assistant = Assistant(Config())
