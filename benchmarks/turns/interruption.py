@@ -19,7 +19,7 @@ from benchmarks.turns.monitor import Monitor, monitor
 from benchmarks.turns.noises import noises
 from benchmarks.turns.person import Person
 from benchmarks.turns.running import Running, running
-from benchmarks.turns.sounds import Samples, last_sound, place, spans
+from benchmarks.turns.sounds import Samples, last_sound, onset, place, spans
 from benchmarks.turns.utterances import INTERRUPTIONS, VOICES, Utterance
 from tests.sound_card import RECORDING_RATE_HZ, SoundCard, sound_card
 
@@ -44,11 +44,13 @@ EARLIEST_S, LATEST_S = 0.8, 2.2
 
 @dataclass(slots=True)
 class Interruption:
-    """`silent_ms`: from the person's first sample to the answer's last; None where it was not interrupted."""
+    """`silent_ms`: from the person's first sample to the answer's last; None where it was not interrupted.
+    `playing`: there was an answer to interrupt, which had not fallen silent before."""
 
     said: str
     voice: str
     silent_ms: float | None = None
+    playing: bool = False
     told: list[str] = field(default_factory=list)
 
 
@@ -122,10 +124,7 @@ def interruptions(here: Room, count: int, *, wake_word: bool = False, seed: int 
         parts: tuple[str | float, ...] = (WAKE_WORD, 0.1, text) if wake_word else (text,)
         said = Utterance(parts, voice, "")
         found.append(_interrupted(here, said, rng.uniform(EARLIEST_S, LATEST_S)))
-        silent = found[-1].silent_ms
-        progress(
-            f"“{text}” ({voice}): {'not interrupted' if silent is None else f'silent after {silent:.0f} ms'}"
-        )
+        progress(f"“{text}” ({voice}): {_outcome(found[-1])}")
     return found
 
 
@@ -149,7 +148,10 @@ def _interrupted(here: Room, utterance: Utterance, after_s: float) -> Interrupti
         begin_s = here.mic.time_of(at_mic + placed.at)
         end_s = begin_s + said.size / RECORDING_RATE_HZ + AFTER_S
         begin = here.speaker.sample_at(begin_s)
-        found.silent_ms = silent_ms(here.speaker.sound(begin, here.speaker.sample_at(end_s)))
+        before = here.speaker.sound(max(0, begin - round(HOLE_S * RECORDING_RATE_HZ)), begin)
+        found.playing = onset(before) is not None
+        if found.playing:
+            found.silent_ms = silent_ms(here.speaker.sound(begin, here.speaker.sample_at(end_s)))
     _calm(here)
     found.told += [f"{line.label} {line.text}" for line in here.assistant.lines(lines)]
     return found
@@ -258,9 +260,11 @@ def report(
         noise = coughs(here, max(4, count // 5))
         nobody = alone(here, minutes)
     silent = [each.silent_ms for each in over if each.silent_ms is not None]
+    playing = [each for each in over if each.playing]
     found.times("silent", "a person speaks → the answer is silent", silent, TO_SILENCE)
     found.lines += [
-        share("not interrupted while the person spoke", len(over) - len(silent), len(over), 0.0),
+        share("not interrupted while the person spoke", len(playing) - len(silent), len(playing), 0.0),
+        share("not counted: silent before anybody spoke", len(over) - len(playing), len(over), 0.0),
         *(f"  “{each.said}” ({each.voice}): {_last(each.told)}" for each in over if each.silent_ms is None),
         share("coughs and noises after which it went on", sum(each.resumed for each in noise), len(noise)),
         *(f"  {each.name}: {_last(each.told)}" for each in noise if not each.resumed),
@@ -275,6 +279,12 @@ def report(
         "alone": asdict(nobody),
     }
     return found
+
+
+def _outcome(each: Interruption) -> str:
+    if not each.playing:
+        return "no answer was playing"
+    return "not interrupted" if each.silent_ms is None else f"silent after {each.silent_ms:.0f} ms"
 
 
 def _last(told: Sequence[str]) -> str:
