@@ -67,7 +67,7 @@ class AskUnlock(SpokenAction):
                 left = [other for other in chosen if other is not one]
                 return [*LEAVE_FORM, slot("pending", {**request, "targets": left, "needs": needs})]
             if question is not None:
-                say.text(str(question), source="service:home.set")
+                say.text(str(question), source="confirmation")
             confirmations.append(question.confirmation if question else None)
         if not say.said:
             say.response("utter_confirm_unlock", target=spoken(chosen))

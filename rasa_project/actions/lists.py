@@ -77,7 +77,7 @@ class AskClearList(SpokenAction):
         if question is None:
             say.response("utter_confirm_clear_list", list=name)
             return [slot("list", name), slot("pending", None)]
-        say.text(str(question), source="service:lists.clear")
+        say.text(str(question), source="confirmation")
         return [slot("list", name), slot("pending", {"needs": None, "confirmation": question.confirmation})]
 
 
