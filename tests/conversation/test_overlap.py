@@ -192,6 +192,14 @@ def test_what_waited_is_said_in_one_go_the_most_important_first_and_once() -> No
     assert state.waiting == ()
 
 
+def test_it_waits_for_the_end_of_a_voice_that_may_be_a_turn() -> None:
+    """The loudspeaker may be what is heard beyond the end of an answer; then it is said right after."""
+    talking = replace(TALKING, closed=True, barge_in=BargeIn.WAKE_WORD)
+    state, commands = run(talking, VOICE, e.ReplyHeard(3.1, 1), MAIL, e.CloseWindow(3.15, "music"))
+    assert said(commands) == []
+    assert said(run(state, e.SpeechStopped(3.4, 3.2))[1]) == [MAIL.text]
+
+
 def test_too_many_lose_the_least_important() -> None:
     notices = [replace(MAIL, text=f"Notice {number}.") for number in range(MAX_WAITING)]
     state, _ = run(replace(TALKING, closed=True), *notices, WAKE)

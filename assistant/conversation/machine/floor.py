@@ -60,7 +60,7 @@ def never_mind(state: State, at_s: float) -> Step:
 
 def close_window(state: State) -> State:
     """Somebody else has the floor, such as music. Who has called with the wake word is still listened to."""
-    if state.phase is not Phase.LISTENING or state.woken or state.open_mic:
+    if state.phase is not Phase.LISTENING or state.woken or state.open_mic or state.waiting:
         return state
     return _next_deadline(replace(state, phase=Phase.IDLE, window_s=None))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assistant.conversation.machine import floor, overlap
-from assistant.conversation.machine.floor import never_mind, open_window, rest, say_only, silence
+from assistant.conversation.machine.floor import never_mind, rest, say_only, silence
 from assistant.conversation.machine.state import BargeIn, Phase, State, Step, new_turn, then
 from assistant.conversation.machine.words import Said, judge, only_stops
 from assistant.conversation.messages import (
@@ -85,7 +85,7 @@ def speech_stopped(state: State, event: SpeechStopped) -> Step:
         case Phase.DUCKED | Phase.HELD:  # a cough does not lose the answer
             return overlap.voice_ended(state, event)
         case Phase.LISTENING if not state.woken:  # it was the end of the answer's echo
-            return open_window(state, event.at_s), []
+            return rest(state, event.at_s)  # and what waited for its end comes now
         case Phase.LISTENING if event.voice_end_s > state.wake_over_s:  # a short command, in one breath
             state, commands = begin_turn(state, event.at_s, state.from_sample)
             return then(speech_stopped(state, event), commands)
