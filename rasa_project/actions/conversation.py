@@ -44,7 +44,7 @@ class Inform(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         pending = tracker.get_slot("pending")
-        if not pending:
+        if not pending or "intent" not in pending:  # nothing, or only a yes or no
             say.response("utter_what_about_it")
             return []
         if pending["needs"] == "target":
