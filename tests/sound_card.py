@@ -123,6 +123,15 @@ class SoundCard:
         )
         return done.stdout
 
+    def control(self, *arguments: str) -> str:
+        """`pactl`, for what only one test wants of its card."""
+        done = subprocess.run(
+            ["pactl", *arguments], env=self.process_env, capture_output=True, text=True, timeout=10
+        )
+        if done.returncode:
+            raise RuntimeError(f"pactl {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
     def listeners(self) -> int:
         """How many recording streams are open, those of the card itself included."""
         return len(self._pactl("list", "short", "source-outputs").splitlines())

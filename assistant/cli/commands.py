@@ -298,18 +298,26 @@ def devices_command(settings: Settings, as_json: bool) -> None:
 
 @group.command("doctor", short_help="Check every part, and say how to mend it.")
 @click.option("--tune", is_flag=True, help="Measure which settings of Whisper are the fastest here.")
-@click.option("--write", is_flag=True, help="With --tune: put the best ones into the settings file.")
+@click.option("--audio", is_flag=True, help="Play tones, and measure what the microphone hears of them.")
+@click.option("--write", is_flag=True, help="With --tune or --audio: put the result into the settings file.")
 @json_option
 @with_settings
-def doctor_command(settings: Settings, tune: bool, write: bool, as_json: bool) -> None:
+def doctor_command(settings: Settings, tune: bool, audio: bool, write: bool, as_json: bool) -> None:
     """Check every part of the assistant on this machine. Exits with 1 when something does not work.
 
     With --tune it measures the Whisper models that are installed instead: compute types, numbers of threads and
-    windows, with sentences of the embedded voice.
+    windows, with sentences of the embedded voice. With --audio it measures noise, clipping and the echo of the
+    speaker in the microphone, which takes eight seconds.
     """
-    if write and not tune:
-        raise click.UsageError("--write goes with --tune.")
-    if tune:
+    if tune and audio:
+        raise click.UsageError("--tune and --audio are measured one at a time.")
+    if write and not tune and not audio:
+        raise click.UsageError("--write goes with --tune or --audio.")
+    if audio:
+        from assistant.cli.doctor_audio import check_sound
+
+        run(check_sound(settings, write=write, as_json=as_json))
+    elif tune:
         from assistant.cli.tune import tune_whisper
 
         run(tune_whisper(settings, write=write, as_json=as_json))

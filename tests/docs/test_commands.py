@@ -110,6 +110,13 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant doctor --tune --write": Elsewhere(
         "it takes minutes", "tests/doctor/test_tune.py::test_on_the_command_line_it_shows_and_writes"
     ),
+    **{
+        f".venv/bin/assistant doctor --audio{options}": Elsewhere(
+            "it needs a sound card",
+            "tests/doctor/test_echo.py::test_measured_is_what_is_true_and_goes_into_the_settings",
+        )
+        for options in ("", " --write")
+    },
     ".venv/bin/assistant models list": Typed(lambda result, folder: "base.en" in result.out),
     ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
         "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
