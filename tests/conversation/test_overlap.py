@@ -40,7 +40,7 @@ def test_a_voice_makes_the_answer_quieter_at_once_and_silent_when_it_goes_on() -
 
 TABLE: dict[str, tuple[list[e.Happening], list[e.Command], Phase]] = {
     "words, and the voice goes on": (
-        [words("no the other one"), e.Tick(3.0 + T.words_s)],
+        [words("no the other one"), e.Tick(SILENT.at_s + T.words_s)],
         TAKEN,
         Phase.USER_SPEAKING,
     ),
@@ -49,7 +49,7 @@ TABLE: dict[str, tuple[list[e.Happening], list[e.Command], Phase]] = {
         [e.FinishRecognition(2, 0), *BACK],
         Phase.SPEAKING,
     ),
-    "too much voice, whatever it is": ([e.Tick(3.0 + T.barge_in_s)], TAKEN, Phase.USER_SPEAKING),
+    "too much voice, whatever it is": ([e.Tick(SILENT.at_s + T.barge_in_s)], TAKEN, Phase.USER_SPEAKING),
     "a listener's uh-huh, so far": ([words("uh huh")], [], Phase.HELD),
     "words that the assistant is saying, so far": ([words("")], [], Phase.HELD),
     "words of another revision": ([words("turn it off", rev=1)], [], Phase.HELD),
@@ -97,7 +97,7 @@ def test_a_late_result_of_a_cough_is_not_credited_to_the_next_words() -> None:
     assert state.phase is Phase.HELD
     state, commands = run(state, final("turn off the light", at_s=7.3, rev=0))
     assert (commands, state.phase) == ([], Phase.HELD)
-    _, commands = run(state, words("turn it on", rev=1), e.Tick(7.4))
+    _, commands = run(state, words("turn it on", rev=1), e.Tick(7.7))
     assert commands == TAKEN
 
 

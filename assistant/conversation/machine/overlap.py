@@ -90,8 +90,8 @@ def deadline(state: State, at_s: float) -> Step:
     if not state.voice:
         return resume(state, at_s)
     if state.phase is Phase.DUCKED:
-        deadline_s = max(state.overlap_s + state.timing.barge_in_s, at_s)
-        return replace(state, phase=Phase.HELD, deadline_s=deadline_s), [Hold(state.turn)]
+        deadline_s = at_s + state.timing.barge_in_s  # from when nothing is heard of the answer any more
+        return replace(state, phase=Phase.HELD, overlap_s=at_s, deadline_s=deadline_s), [Hold(state.turn)]
     return take_turn(state, at_s)
 
 

@@ -96,7 +96,7 @@ class State:
     next_rev: int = (
         0  # the first of the next turn: those before were spoken over the answer, and were nothing
     )
-    overlap_s: float = 0.0  # when the voice over the answer was noticed
+    overlap_s: float = 0.0  # when the answer was silenced for a voice over it, or that voice was noticed
     false_alarms: int = 0  # how often somebody spoke over this reply, and it was nothing
     over_answer: bool = False  # the turn began over an answer
     stopped: bool = False  # and with a stop word
