@@ -59,10 +59,13 @@ class OwnVoice:
     def is_being_said(self, transcript: str, so_far: str) -> bool:
         """Whether words heard over an answer are in it: `so_far` is what of it has left the loudspeaker by now.
 
-        However few the words are: over an answer nothing is lost by waiting for the next.
+        However few the words are: over an answer nothing is lost by waiting for the next. What is left of an echo is
+        heard with gaps, so it is enough that each word was said lately.
         """
         heard, said = _words(transcript), _words(so_far)
         lately = said[-LATELY_WORDS - len(heard) :]
+        if heard and all(any(fuzz.ratio(word, own) >= WORD_ALIKE for own in lately) for word in heard):
+            return True
         cuts = [heard] if len(heard) < FEWEST_WORDS else [heard, heard[1:], heard[:-1]]
         return bool(heard) and any(
             _alike(cut, lately[at : at + len(cut)])
