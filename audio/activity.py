@@ -28,6 +28,14 @@ class SpeechStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechHinted:
+    """Somebody may have begun to speak; so much is known 32 ms after it. `index`: as for `SpeechStarted`, which follows
+    if it is no click."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPaused:
     """Speech may have ended: a good time to prepare for it. `index`: as for `SpeechStopped`, which follows unless the
     voice goes on."""
@@ -72,8 +80,12 @@ class VoiceActivity:
         self._rest = sound
 
 
+Transition = SpeechHinted | SpeechStarted | SpeechPaused | SpeechStopped
+
+
 class ActivityGate:
-    """Turns probabilities into starts, pauses and stops. Pure: time is sample indices, in the order of the sound.
+    """Turns probabilities into hints, starts, pauses and stops. Pure: time is sample indices, in the order of the
+    sound.
 
     Speech starts when at least `min_speech_ms` of sound has been voiced, with no pause in it as long as
     that; what is shorter is a click or a cough and is never reported. It pauses after `pause_ms`, and stops
@@ -113,7 +125,7 @@ class ActivityGate:
         """Between a start and a stop that were reported."""
         return self._speaking
 
-    def update(self, activity: Activity) -> SpeechStarted | SpeechPaused | SpeechStopped | None:
+    def update(self, activity: Activity) -> Transition | None:
         """The next chunk. At most one transition."""
         soft = activity.probability >= self._exit
         if not soft:
@@ -124,7 +136,8 @@ class ActivityGate:
             return self._on_voice(activity)
         return self._on_pause(activity)
 
-    def _on_voice(self, activity: Activity) -> SpeechStarted | None:
+    def _on_voice(self, activity: Activity) -> SpeechHinted | SpeechStarted | None:
+        hinted = self._start is None
         if self._start is None:
             self._start = activity.start if self._soft_start is None else self._soft_start
             self._voiced = activity.start - self._start
@@ -132,7 +145,7 @@ class ActivityGate:
         self._last_voiced = activity.end
         self._paused = False
         if self._speaking or self._voiced < self._min_speech:
-            return None
+            return SpeechHinted(self._start) if hinted else None
         self._speaking = True
         return SpeechStarted(self._start)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from audio.activity import ActivityGate, SpeechPaused, SpeechStarted, SpeechStopped, VoiceActivity
+from audio.activity import ActivityGate, SpeechStopped, Transition, VoiceActivity
 from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
 from audio.wake import WakeWordHeard, WakeWordNearMiss, WakeWordRejected, WakeWords
 from audio.wake_check import VOICE, VoiceHeard
@@ -37,7 +37,7 @@ class DetectorFailed:
 
 
 WakeWordEvent = WakeWordHeard | WakeWordRejected | WakeWordNearMiss
-DetectorEvent = SpeechStarted | SpeechPaused | SpeechStopped | WakeWordEvent | DetectorFailed
+DetectorEvent = Transition | WakeWordEvent | DetectorFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Is the sentence over? Judged by what was said, so that a command need not wait as long as a hesitation.
 
-Four things speak for the end: the understanding is sure, nothing that such commands usually name is missing
-("set a timer" names no duration), no name or number stops in the middle ("lock the side", of "side door"), and
-sentences of the domain do end so ("turn on the light", not "turn on the"). The last is a back-off model over
-the training sentences with their entities as classes, asked for the probability of an end after these words.
+Five things speak for the end: what was heard while the person spoke ends like the sentence that was made of it (a
+recogniser that reads a whole sentence makes "cancel that" of "cancel the"); the understanding is sure; nothing that
+such commands need is missing ("set a timer" names no duration); no name or number stops in the middle ("lock the
+side", of "side door"); and sentences of the domain do end so ("turn on the light", not "turn on the"). The last is a
+back-off model over the training sentences with their entities as classes, asked for the probability of an end after
+these words.
 """
 
 from collections import Counter
@@ -18,8 +20,11 @@ from assistant.recognition.spoken_words import NUMBER_WORDS, spoken_words
 LIKELY_END = 0.3
 """Of 171 held-out sentences of rasa_project/tests 91 % are above it, and 5 % of their 695 beginnings, among
 those some that are sentences themselves ("what's it like in the kitchen")."""
-UNLIKELY_END = 0.05
-"""99 % of those sentences are above it, and 12 % of the beginnings."""
+UNLIKELY_END = 0.1
+"""97 % of those sentences are above it, or known as they are, and 9 % of the beginnings."""
+NO_END = 0.02
+"""No sentence ends with a word of which so few do."""
+OFTEN = 5  # words must have been seen so often that it means something
 
 USUAL = 0.6
 """An entity that so many examples of an intent have is one that such commands usually name."""
@@ -84,6 +89,15 @@ class SentenceEnds:
             probability = (self._ended[context] + probability) / (self._seen[context] + 1)
         return probability
 
+    def goes_on(self, word: str) -> bool:
+        """Sentences never end with it."""
+        seen = self._seen[(word,)]
+        return seen >= OFTEN and self._ended[(word,)] < NO_END * seen
+
+    def knows(self, words: Sequence[Token]) -> bool:
+        """Sentences begin like that."""
+        return self._seen[_whole(words)] >= 1
+
     def is_sentence(self, words: Sequence[Token]) -> bool:
         """Exactly these words are a sentence."""
         return self._ended[_whole(words)] > 0
@@ -98,16 +112,24 @@ class EndOfTurn:
         self._usual = _shares(data.examples)
         self._values = _Values(data)
 
-    def judge(self, text: str, parse: Parse) -> Judgement:
-        """Whether the person has said what they want, going by `text` and what it means."""
+    def judge(self, text: str, parse: Parse, so_far: str = "") -> Judgement:
+        """Whether the person has said what they want, going by `text` and what it means; `so_far` as in
+        `Transcript`."""
         words = _classes(text, parse)
         if not words:
             return Judgement(Completeness.OPEN, "no words")
+        last = so_far.split()[-1:]
+        if last and last != text.split()[-1:] and self._ends.goes_on(last[0]):
+            return Judgement(
+                Completeness.UNFINISHED, f"“{last[0]}” was heard last, and sentences go on after it"
+            )
+        end = self._ends.probability(words)
         if parse.intent in NOT_A_COMMAND or parse.confidence < self._sure:
             if words[-1] in DANGLING:
                 return Judgement(Completeness.UNFINISHED, f"no sentence ends with “{words[-1]}”")
+            if end < UNLIKELY_END and self._ends.knows(words):
+                return Judgement(Completeness.UNFINISHED, f"the beginning of a command (end {end:.2f})")
             return Judgement(Completeness.OPEN, "no command that is known")
-        end = self._ends.probability(words)
         said = {str(entity.get("entity")) for entity in parse.entities}
         half = self._values.half_said(parse)
         usual = self._usual.get(parse.intent, {})

@@ -16,7 +16,7 @@ from assistant.recognition.base import (
     TakesHints,
     Transcript,
 )
-from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
+from audio.activity import SpeechHinted, SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import Detector, DetectorEvent, DetectorFailed
 from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm, Source
 from audio.preroll import PreRoll
@@ -186,6 +186,8 @@ class Listener:
             case SpeechStarted():
                 self._voice_began_s = self._when(event.index)
                 self._post(m.SpeechStarted(now, event.index))
+            case SpeechHinted():
+                self._post(m.SpeechHinted(now))
             case SpeechPaused():
                 if isinstance(self._stream, LooksAhead):
                     self._stream.look_ahead()
@@ -224,4 +226,4 @@ class Listener:
             self._post(m.Failed(self._clock(), command.turn, RECOGNITION_FAILED))
         else:
             text = self._on_transcript(command.turn, command.rev, self._turn_began_s, transcript)
-            self._post(m.TranscriptReady(self._clock(), command.turn, command.rev, text))
+            self._post(m.TranscriptReady(self._clock(), command.turn, command.rev, text, transcript.so_far))

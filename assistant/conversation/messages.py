@@ -35,6 +35,13 @@ class WakeWord:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechHinted:
+    """Somebody may be about to speak: `SpeechStarted` follows soon, or not."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     at_s: float
     sample: int
@@ -57,10 +64,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptReady:
+    """`so_far` as in `recognition.base.Transcript`."""
+
     at_s: float
     turn: int
     rev: int
     text: str
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,7 @@ class Released:
 
 Happening = (
     WakeWord
+    | SpeechHinted
     | SpeechStarted
     | SpeechStopped
     | Tick
@@ -245,6 +256,7 @@ class Understand:
     turn: int
     rev: int
     text: str
+    so_far: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Thinker:
         else:
             completeness, reason = m.Completeness.OPEN, ""
             if self._end_of_turn is not None:
-                completeness, reason = self._end_of_turn.judge(command.text, parse)
+                completeness, reason = self._end_of_turn.judge(command.text, parse, command.so_far)
             self._post(m.ParseReady(self._clock(), command.turn, command.rev, parse, completeness, reason))
 
     async def preview(self, command: m.Prepare) -> tuple[str, str]:

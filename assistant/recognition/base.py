@@ -31,6 +31,9 @@ class Transcript:
     alternatives: tuple[str, ...] = ()  # best first, without `text`
     reason: str = ""  # why this engine's result was taken, or why the text is empty
     decision: Decision | None = None  # of the router, where there is one
+    so_far: str = ""
+    """What was heard while the speaker spoke, where that is another reading: `text` is read as a whole sentence, so
+    it may have been given an end that was not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,4 +194,5 @@ class SphinxStream:
             words=decoded.words if confidence > 0.0 else (),
             alternatives=decoded.alternatives if confidence > 0.0 else (),
             reason=reason,
+            so_far=outcome.live_text or "",
         )

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.activity import Activity, ActivityGate, SpeechPaused, SpeechStarted, SpeechStopped, VoiceActivity
+from audio.activity import (
+    Activity,
+    ActivityGate,
+    SpeechHinted,
+    SpeechPaused,
+    SpeechStarted,
+    SpeechStopped,
+    Transition,
+    VoiceActivity,
+)
 from audio.frames import Pcm
 from tests.audio.conftest import Speak, frames_of, voiced_span, with_silence
 
@@ -13,16 +22,16 @@ CHUNK = 512  # 32 ms
 MS = 16
 
 
-def all_of(
-    probabilities: list[float], gate: ActivityGate | None = None
-) -> list[SpeechStarted | SpeechPaused | SpeechStopped]:
+def all_of(probabilities: list[float], gate: ActivityGate | None = None) -> list[Transition]:
     gate = gate or ActivityGate(0.5, exit_threshold=0.35, min_speech_ms=120, hangover_ms=160)
     events = (gate.update(Activity(p, n * CHUNK, (n + 1) * CHUNK)) for n, p in enumerate(probabilities))
     return [event for event in events if event is not None]
 
 
 def run(probabilities: list[float], gate: ActivityGate | None = None) -> list[SpeechStarted | SpeechStopped]:
-    return [event for event in all_of(probabilities, gate) if not isinstance(event, SpeechPaused)]
+    return [
+        event for event in all_of(probabilities, gate) if isinstance(event, SpeechStarted | SpeechStopped)
+    ]
 
 
 def start(chunk: int) -> SpeechStarted:
@@ -59,14 +68,20 @@ def test_the_gate(case: str) -> None:
     assert run(probabilities) == events
 
 
+def test_a_voice_is_hinted_at_with_its_first_sound() -> None:
+    assert all_of([0] * 3 + [0.9] + [0] * 9) == [SpeechHinted(3 * CHUNK)]  # a click
+    assert all_of([0] * 3 + [0.9] * 4) == [SpeechHinted(3 * CHUNK), start(3)]
+
+
 def test_each_pause_is_told_once_and_before_the_stop() -> None:
     assert all_of([0.9] * 6 + [0] * 3 + [0.9] * 6 + [0] * 10) == [
+        SpeechHinted(0),
         start(0),
         SpeechPaused(6 * CHUNK),
         SpeechPaused(15 * CHUNK),
         stop(15),
     ]
-    assert all_of([0.9] * 6 + [0] + [0.9] * 6) == [start(0)]  # 32 ms: within a word
+    assert all_of([0.9] * 6 + [0] + [0.9] * 6) == [SpeechHinted(0), start(0)]  # 32 ms: within a word
 
 
 @given(st.lists(st.floats(0, 1), max_size=200))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from audio.activity import SpeechPaused, SpeechStarted, SpeechStopped
+from audio.activity import SpeechHinted, SpeechPaused, SpeechStarted, SpeechStopped
 from audio.detector import ASLEEP_AT_ONCE, Detector, DetectorEvent, DetectorFailed, DetectorSettings
 from audio.errors import BadWakeWord
 from audio.frames import FRAME_SAMPLES, Frame
@@ -19,8 +19,8 @@ QUIET = np.zeros(FRAME_SAMPLES, np.int16)
 
 
 def kept(events: list[DetectorEvent]) -> Callable[[DetectorEvent], None]:
-    """Pauses aside, which test_activity.py is about."""
-    return lambda event: None if isinstance(event, SpeechPaused) else events.append(event)
+    """Hints and pauses aside, which test_activity.py is about."""
+    return lambda event: None if isinstance(event, SpeechHinted | SpeechPaused) else events.append(event)
 
 
 async def test_events_come_on_the_loop_in_order_and_only_when_something_changes(speak: Speak) -> None:

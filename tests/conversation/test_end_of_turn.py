@@ -29,7 +29,7 @@ def end_of_turn() -> EndOfTurn:
     return EndOfTurn(load_training_data(project().root, project().names), sure=0.5)
 
 
-def judge(annotated: str, intent: str, confidence: float = 0.9) -> Completeness:
+def judge(annotated: str, intent: str, confidence: float = 0.9, so_far: str = "") -> Completeness:
     """The judgement on a sentence whose entities are marked as in training data."""
     segments = parse_annotations(annotated)
     text, entities = "", []
@@ -39,7 +39,7 @@ def judge(annotated: str, intent: str, confidence: float = 0.9) -> Completeness:
             entities.append({"entity": segment.entity, "start": len(text), "end": end})
         text += segment.text
     parse = Parse(text, intent, confidence, tuple(entities), ())
-    return end_of_turn().judge(text, parse).completeness
+    return end_of_turn().judge(text, parse, so_far).completeness
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,26 @@ def judge(annotated: str, intent: str, confidence: float = 0.9) -> Completeness:
 )
 def test_sentences_and_their_beginnings(sentence: str, intent: str, completeness: Completeness) -> None:
     assert judge(sentence, intent) is completeness
+
+
+@pytest.mark.parametrize(
+    ("sentence", "intent", "so_far", "completeness"),
+    [
+        ("cancel that", "stop", "cancel the", Completeness.UNFINISHED),
+        ("cancel that", "stop", "cancel that", Completeness.COMPLETE),
+        ("cancel that", "stop", "", Completeness.COMPLETE),  # of a recogniser that does not say
+        ("turn on the [light](device)", "turn_on", "turn on delight", Completeness.COMPLETE),
+    ],
+)
+def test_an_end_that_was_not_heard_while_the_person_spoke_is_none(
+    sentence: str, intent: str, so_far: str, completeness: Completeness
+) -> None:
+    assert judge(sentence, intent, so_far=so_far) is completeness
+
+
+def test_the_beginning_of_a_command_that_means_nothing_yet_is_waited_for() -> None:
+    assert judge("set the [kitchen](area) [light](device)", "nlu_fallback") is Completeness.UNFINISHED
+    assert judge("make the [bedroom](area) [light](device)", "inform", 0.55) is Completeness.UNFINISHED
 
 
 def test_open_speech_that_hangs_in_the_air_is_unfinished() -> None:

@@ -154,6 +154,18 @@ def test_only_what_is_complete_is_prepared_and_only_in_good_time(
     assert not state.committed
 
 
+def test_a_turn_is_not_closed_over_a_voice_that_may_just_go_on() -> None:
+    over_s = 1.0 + T.complete_silence_s
+    state = paused(e.Completeness.COMPLETE, understood_s=1.15)
+    hinted, _ = step(state, e.SpeechHinted(over_s - 0.01))
+    hinted, commands = step(hinted, e.Tick(over_s))
+    assert commands == []
+    _, commands = step(hinted, e.SpeechStarted(over_s + 0.1, 20_000))  # it was one
+    assert commands == [e.StartRecognition(1, 1, 8_000)]
+    _, commands = step(hinted, e.Tick(over_s - 0.01 + T.hint_s))  # it was a click
+    assert commands == [e.Ask(1, "some words", "parse")]
+
+
 def test_an_unfinished_sentence_that_goes_on_is_one_turn() -> None:
     state, commands = step(paused(e.Completeness.UNFINISHED, understood_s=1.2), e.SpeechStarted(2.0, 48_000))
     assert commands == [e.StartRecognition(1, 1, 8_000)]
@@ -358,6 +370,7 @@ def happenings() -> st.SearchStrategy[e.Happening]:
     zero = st.just(0.0)
     return st.one_of(
         st.builds(e.WakeWord, zero, st.integers(0, 10**6)),
+        st.builds(e.SpeechHinted, zero),
         st.builds(e.SpeechStarted, zero, st.integers(0, 10**6)),
         st.builds(e.SpeechStopped, zero, zero),
         st.builds(e.Tick, zero),

@@ -61,6 +61,7 @@ from assistant.conversation.messages import (
     ReplyComplete,
     ReplyHeard,
     ReplyText,
+    SpeechHinted,
     SpeechStarted,
     SpeechStopped,
     StopReply,
@@ -92,6 +93,8 @@ def step(state: State, event: Happening) -> Step:
     match event:
         case WakeWord():
             return person.wake_word(state, event)
+        case SpeechHinted():
+            return person.speech_hinted(state, event), []
         case SpeechStarted():
             return person.speech_started(replace(state, voice=True), event)
         case SpeechStopped():

@@ -82,7 +82,7 @@ def transcript(state: State, event: TranscriptReady) -> Step:
         return resume(state, event.at_s)
     state, commands = take_turn(replace(state, stopped=said is Said.STOP), event.at_s)
     state = replace(state, transcript=event.text)
-    return state, [*commands, Understand(state.turn, state.rev, event.text)]
+    return state, [*commands, Understand(state.turn, state.rev, event.text, event.so_far)]
 
 
 def deadline(state: State, at_s: float) -> Step:

@@ -16,6 +16,7 @@ from assistant.conversation.messages import (
     FinishRecognition,
     ParseReady,
     Prepare,
+    SpeechHinted,
     SpeechStarted,
     SpeechStopped,
     StartRecognition,
@@ -45,6 +46,13 @@ def wake_word(state: State, event: WakeWord) -> Step:
         return then(await_command(state, event.at_s), commands)
     over_s = event.at_s + tail_s
     return replace(state, wake_over_s=over_s, deadline_s=over_s + state.timing.hangover_s), commands
+
+
+def speech_hinted(state: State, event: SpeechHinted) -> State:
+    """A turn is not closed over a person who may just be going on."""
+    if state.phase is not Phase.PAUSED or state.deadline_s is None:
+        return state
+    return replace(state, deadline_s=max(state.deadline_s, event.at_s + state.timing.hint_s))
 
 
 def speech_started(state: State, event: SpeechStarted) -> Step:
@@ -114,7 +122,7 @@ def transcript(state: State, event: TranscriptReady) -> Step:
     state = replace(state, transcript=event.text)
     if state.phase is Phase.THINKING:
         return commit(state, event.at_s)
-    return state, [Understand(state.turn, state.rev, event.text)] if event.text else []
+    return state, [Understand(state.turn, state.rev, event.text, event.so_far)] if event.text else []
 
 
 def parsed(state: State, event: ParseReady) -> Step:

@@ -36,6 +36,8 @@ class Timing:
     unfinished_silence_s: float = 1.2
     no_speech_s: float = 6.0
     max_turn_s: float = 20.0
+    hint_s: float = 0.15
+    """A first sound of voice is known to be speech, or a click, so much later: `ActivityGate` wants 120 ms of it."""
     prepare_s: float = 0.02
     """An answer is prepared when the closing silence lasts at least so much longer: with less, finding it out would
     keep the turn itself waiting."""
