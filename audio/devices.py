@@ -4,6 +4,7 @@
 """
 
 import importlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,7 +54,8 @@ def rescan() -> None:
     """Look for devices anew: PortAudio's list is from its initialisation. Only while no stream is open."""
     sd = portaudio()
     try:
-        sd._terminate()
+        with suppress(sd.PortAudioError):  # it is not initialised where that failed last time
+            sd._terminate()
         sd._initialize()
     except sd.PortAudioError as error:
         raise NoDevice(f"The sound system of this machine does not start: {one_line(error)}") from error

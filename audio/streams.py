@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from audio.devices import NAMES, Device, Kind, cannot_open, portaudio
+from audio.devices import NAMES, Device, Kind, cannot_open, portaudio, rescan
 from audio.errors import AudioError, DeviceLost
 
 SILENT_FOR_S = 2.0
@@ -71,6 +71,19 @@ class Waker:
         return woken
 
 
+_held: set["DeviceStream"] = set()
+"""Streams that PortAudio has not let go of, those of drivers that hang included."""
+
+
+def look_again() -> bool:
+    """`rescan`, unless a stream is still open: PortAudio ends them all with it, from under their threads. Whether it
+    was done. Blocks for up to half a second; nobody may open a stream meanwhile. Raises `NoDevice`."""
+    if _held:
+        return False
+    rescan()
+    return True
+
+
 class DeviceStream:
     """An open PortAudio stream, and whether it is alive. Loop thread, except for `mark_alive`."""
 
@@ -103,6 +116,7 @@ class DeviceStream:
                 finished_callback=finished,
                 **settings,
             )
+            _held.add(self)
             self._deadline_s = time.monotonic() + STARTS_WITHIN_S
             self._stream.start()
         except (sd.PortAudioError, ValueError) as error:
@@ -152,5 +166,8 @@ class DeviceStream:
     def _shut(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.abort()
-            stream.close()
+            try:
+                stream.abort()
+            finally:
+                stream.close()
+                _held.discard(self)

@@ -1,16 +1,14 @@
-"""The sound card as a person's place: microphone, loudspeaker, and what happens when they go away."""
+"""The sound card as a person's place: microphone and loudspeaker."""
 
-import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from assistant.config.model import Config
-from audio.errors import AudioError, DeviceLost
+from audio.errors import AudioError
+from audio.frames import Source
 from audio.microphone import Microphone
 from audio.speaker import Speaker
 
 DUCKED = 0.25  # of the volume while a person talks over an answer
-RETRY_S = 2.0
 
 
 class SoundCard:
@@ -34,6 +32,11 @@ class SoundCard:
             stack.pop_all()
         return cls(microphone, speaker, audio.volume)
 
+    @property
+    def source(self) -> Source:
+        """What a conversation listens to."""
+        return self.microphone
+
     def duck(self, down: bool) -> None:
         """Quieter while a person talks over it."""
         self.speaker.volume = self._volume * DUCKED if down else self._volume
@@ -45,18 +48,3 @@ class SoundCard:
                 await device.close()
             except AudioError:
                 continue
-
-
-async def reopened(
-    config: Config, sample_rate_hz: int, lost: DeviceLost, tell: Callable[[str], None]
-) -> SoundCard:
-    """The sound card once it is there again; `tell` gets a sentence when it is lost and when it is back."""
-    tell(f"{lost} Waiting for it to come back; Ctrl-C ends.")
-    while True:
-        await asyncio.sleep(RETRY_S)
-        try:
-            card = await SoundCard.open(config, sample_rate_hz)
-        except AudioError:
-            continue
-        tell("Sound is back.")
-        return card

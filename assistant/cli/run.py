@@ -12,8 +12,9 @@ from assistant.app import Assistant
 from assistant.channels import files
 from assistant.channels.console import Console
 from assistant.channels.keys import Keys, how_to, push_to_talk
+from assistant.channels.lasting import LastingCard
 from assistant.channels.record import Recorder
-from assistant.channels.sound import SoundCard, reopened
+from assistant.channels.sound import SoundCard
 from assistant.channels.typed import Reachable
 from assistant.cli.common import (
     NOTHING_HEARD,
@@ -33,7 +34,7 @@ from assistant.errors import UserError
 from assistant.events import Event, Heard
 from assistant.vocabulary.follow import Follower, learned_names
 from audio.detector import Detector, DetectorEvent, DetectorSettings
-from audio.errors import DeviceLost, NoDevice
+from audio.errors import NoDevice
 from audio.files import WavSink
 
 
@@ -180,32 +181,29 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
         if engines.voice is None:
             raise UserError("There is no voice to answer with; `assistant doctor` says how to get one.")
         rate_hz = engines.voice.sample_rate_hz
+        assistant.bus.observe(console)
+
+        def listening() -> None:
+            name = sound.card.microphone.device.name
+            console.line("listening", f"{name}: {how_to(config, keys.there)}. Ctrl-C ends.")
+
+        sound = LastingCard(lambda: SoundCard.open(config, rate_hz), notice, on_back=listening)
         try:
-            card = await SoundCard.open(config, rate_hz)
+            await stack.enter_async_context(sound)
         except NoDevice as error:
             raise UserError(
                 f"{error} Files and text work without: `assistant run --input FILE`, `assistant ask TEXT`."
             ) from error
-        assistant.bus.observe(console)
+        session = assistant.session(
+            "sound",
+            ears=Ears(sound.source, detector_for(config, wake_words=by_wake_word), engines.recognizer),
+            mouth=Mouth(engines.voice, sound.sink, config.listening.chime, sound.duck),
+            open_mic=open_mic,
+        )
+        assistant.api.listen = partial(push_to_talk, session)
+        keys = Keys(session.press)
         await stack.enter_async_context(Reachable(assistant))
-        while True:
-            session = assistant.session(
-                "sound",
-                ears=Ears(card.microphone, detector_for(config, wake_words=by_wake_word), engines.recognizer),
-                mouth=Mouth(engines.voice, card.speaker, config.listening.chime, card.duck),
-                open_mic=open_mic,
-            )
-            assistant.api.listen = partial(push_to_talk, session)
-            keys = Keys(session.press)
-            console.line(
-                "listening", f"{card.microphone.device.name}: {how_to(config, keys.there)}. Ctrl-C ends."
-            )
-            try:
-                with keys:
-                    await session.run()
-            except DeviceLost as lost:
-                await card.close()
-                card = await reopened(config, rate_hz, lost, notice)
-            else:
-                await card.close()
-                return 0
+        listening()
+        with keys:
+            await session.run()
+    return 0
