@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.app import Assistant
 from assistant.channels import files
 from assistant.channels.console import Console
+from assistant.channels.ducking import Ducking, notes_file
 from assistant.channels.keys import Keys, how_to, push_to_talk
 from assistant.channels.lasting import LastingCard
 from assistant.channels.record import Recorder
@@ -36,6 +37,7 @@ from assistant.vocabulary.follow import Follower, learned_names
 from audio.detector import Detector, DetectorEvent, DetectorSettings
 from audio.errors import NoDevice
 from audio.files import WavSink
+from audio.others import OtherSound
 
 
 class Startup:
@@ -203,6 +205,8 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
         assistant.api.listen = partial(push_to_talk, session)
         keys = Keys(session.press)
         await stack.enter_async_context(Reachable(assistant))
+        if config.audio.duck_others:
+            await stack.enter_async_context(Ducking(assistant.bus, "sound", OtherSound(notes_file())))
         listening()
         with keys:
             await session.run()

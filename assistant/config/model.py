@@ -36,6 +36,11 @@ class Audio(Section):
         description="How much later the microphone hears what the speaker is given, as `assistant doctor --audio` "
         "measures it; 0: estimated.",
     )
+    duck_others: bool = Field(
+        True,
+        description="Other sound on the speaker is quieter while the assistant listens to a turn or speaks; with "
+        "PulseAudio or PipeWire.",
+    )
 
 
 class Listening(Section):
