@@ -39,11 +39,14 @@ class LastingCard:
         *,
         on_back: Callable[[], None] = lambda: None,
         retry_s: float = RETRY_S,
+        look: Callable[[], object] = look_again,
     ) -> None:
+        """`look` reads the list of devices anew, in a thread; it may raise `NoDevice`."""
         self._open_card = open_card
         self._tell = tell
         self._on_back = on_back
         self._retry_s = retry_s
+        self._look = look
         self._error: DeviceLost | None = None
         self._changed = asyncio.Event()  # replaced at each change, so everybody who waits sees it
         self._keeper: asyncio.Task[None] | None = None
@@ -135,7 +138,7 @@ class LastingCard:
         while True:
             await asyncio.sleep(self._retry_s)
             with suppress(AudioError):
-                await asyncio.to_thread(look_again)
+                await asyncio.to_thread(self._look)
                 return await self._open_card()
 
 
