@@ -1,7 +1,9 @@
 """What observers are told about steps of the turn machine. Pure."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from assistant import events
 from assistant.conversation import messages as m
 from assistant.conversation.machine import Phase, State
 from assistant.conversation.machine.words import Said, judge
@@ -37,3 +39,23 @@ def _reason(before: State, event: m.Happening) -> str:
             return "recognition failed"
         case _:
             return type(event).__name__.lower()
+
+
+Told = tuple[type[events.Event], int, dict[str, Any]]
+"""An event for observers: its kind, its turn, and the rest."""
+
+
+def told(before: State, after: State, event: m.Happening) -> Iterator[Told]:
+    """What observers want to know of a step, and no command says."""
+    if isinstance(event, m.ParseReady) and before.awaits(event.turn, event.rev):
+        silence_s = after.timing.closing_silence_s(event.completeness)
+        judged = {"completeness": str(event.completeness), "silence_s": silence_s, "reason": event.reason}
+        yield events.PauseJudged, after.turn, judged
+    if (over := talked_over(before, after, event)) is not None:
+        yield events.TalkedOver, before.turn, over
+    if (reason := window_closed(before, after, event)) is not None:
+        yield events.WindowClosed, before.turn, {"reason": reason}
+    if before.ringing and not after.ringing:
+        given_up = after.phase is Phase.SPEAKING
+        noticed = not given_up and not isinstance(event, m.Acknowledged)
+        yield events.RingingEnded, after.turn, {"noticed": noticed}

@@ -22,12 +22,12 @@ from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears, Listener
 from assistant.conversation.machine import BargeIn, Phase, State, start, step
 from assistant.conversation.machine.words import Said, judge
+from assistant.conversation.stopwatches import Stopwatches
 from assistant.conversation.talker import Mouth, Talker, Uttered
 from assistant.conversation.thinker import Thinker
 from assistant.dialogue.client import Parse
 from assistant.dialogue.engine import Dialogue
 from assistant.errors import leaf
-from assistant.observe.trace import Trace
 from assistant.recognition.base import Partial, Transcript
 from assistant.recognition.spoken_words import as_said
 from audio.errors import AudioError
@@ -68,7 +68,7 @@ class Session:
         self._group: asyncio.TaskGroup | None = None
         self._work: set[asyncio.Task[None]] = set()
         self._over = False
-        self._traces: dict[int, Trace] = {}
+        self._stopwatches = Stopwatches(clock, self._lost)
         self._changed = asyncio.Event()
         self._asked: dict[int, str] = {}  # turns that the dialogue has, and that are not over
         self._own_voice = OwnVoice()
@@ -206,8 +206,9 @@ class Session:
                 before = self._state
                 self._state, commands = step(before, event)
                 log.debug("%s: %s -> %s %s", event, before.phase, self._state.phase, commands)
-                self._mark(before, event)
-                self._tell(before, event)
+                self._stopwatches.moved(before, self._state, event)
+                for kind, turn, told in facts.told(before, self._state, event):
+                    self._publish(kind, turn=turn, **told)
                 for command in commands:
                     self._carry_out(command)
                 if self._state.phase is not before.phase:
@@ -231,50 +232,6 @@ class Session:
     def _tick(self, deadline: float) -> None:
         self._timer = None
         self._post(m.Tick(max(self._clock(), deadline)))
-
-    def _mark(self, before: State, event: m.Happening) -> None:
-        """Keep the stopwatch of the turn that this event moved."""
-        trace = self._trace(self._state.turn)
-        match event:
-            case m.SpeechStopped() if before.phase is Phase.USER_SPEAKING:
-                trace.restart(event.voice_end_s)
-            case m.Tick() if self._state.phase is not before.phase is Phase.USER_SPEAKING:  # cut for length
-                trace.restart(event.at_s)
-                trace.mark("end_of_turn", event.at_s)
-            case m.Pressed() | m.Released() if self._state.phase is Phase.THINKING is not before.phase:
-                if before.phase is Phase.USER_SPEAKING:
-                    trace.restart(event.at_s)
-                trace.mark("end_of_turn", event.at_s)
-            case m.TranscriptReady() if self._state.transcript is not None:
-                trace.mark("transcript", event.at_s)
-            case m.ParseReady() if before.awaits(event.turn, event.rev):
-                trace.mark("intent", event.at_s)
-                self._publish(
-                    events.PauseJudged,
-                    completeness=str(event.completeness),
-                    silence_s=self._state.timing.closing_silence_s(event.completeness),
-                    reason=event.reason,
-                )
-            case m.ReplyText() if event.turn == self._state.turn:
-                trace.mark("first_text", event.at_s)
-            case m.Tick() if before.phase != self._state.phase:
-                trace.mark("end_of_turn", event.at_s)
-            case _:
-                pass
-        trace.revisions = self._state.rev
-        if isinstance(event, m.Tick | m.TranscriptReady) and self._state.committed and not before.committed:
-            trace.mark("asked", event.at_s)
-
-    def _tell(self, before: State, event: m.Happening) -> None:
-        """What observers want to know, and no command says."""
-        after = self._state
-        if (over := facts.talked_over(before, after, event)) is not None:
-            self._publish(events.TalkedOver, turn=before.turn, **over)
-        if (reason := facts.window_closed(before, after, event)) is not None:
-            self._publish(events.WindowClosed, turn=before.turn, reason=reason)
-        if before.ringing and not after.ringing:
-            given_up = after.phase is Phase.SPEAKING
-            self._publish(events.RingingEnded, noticed=not given_up and not isinstance(event, m.Acknowledged))
 
     def _carry_out(self, command: m.Command) -> None:
         match command:
@@ -390,10 +347,7 @@ class Session:
     # ── thinking ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _ask(self, command: m.Ask) -> None:
-        trace = self._trace(command.turn)
-        if trace.speech_end_s is None:  # typed
-            trace.restart(self._clock())
-            trace.mark("asked", self._clock())
+        self._stopwatches.asked(command.turn)
         self._asked[command.turn] = command.text
         self.history.append(("user", command.text))
         self._spawn(self._thinker.ask(command), "ask")
@@ -407,7 +361,7 @@ class Session:
             self._publish(events.ReplyPrepared, turn=command.turn, text=text, took_s=self._clock() - began_s)
 
     def _understood(self, turn: int, text: str, parse: Parse) -> None:
-        self._trace(turn).mark("intent", self._clock())
+        self._stopwatches.mark(turn, "intent")
         entities = tuple({key: each[key] for key in ENTITY_FACTS if key in each} for each in parse.entities)
         self._publish(
             events.Understood,
@@ -428,7 +382,7 @@ class Session:
 
     def _spoken_on(self, turn: int, stage: str) -> None:
         if stage != "progress":
-            self._trace(turn).mark(stage, self._clock())
+            self._stopwatches.mark(turn, stage)
         self._post(m.Progress(self._clock(), turn))
 
     def _all_heard(self, turn: int) -> None:
@@ -465,19 +419,8 @@ class Session:
         uttered = self._talker.end()
         if uttered is not None:
             self._uttered(command.turn, uttered, interrupted=False)
-        trace = self._trace(command.turn)
-        trace.mark("done", self._clock())
-        self._publish(
-            events.TurnEnded,
-            turn=command.turn,
-            outcome=command.outcome,
-            stages_s=trace.stages_s(),
-            began_s=trace.began_s,
-            speech_end_s=trace.speech_end_s,
-            revisions=trace.revisions,
-            counts=trace.counted(self._lost()),
-        )
-        self._traces = {turn: kept for turn, kept in self._traces.items() if turn > command.turn}
+        times = self._stopwatches.end(command.turn)
+        self._publish(events.TurnEnded, turn=command.turn, outcome=command.outcome, **times)
         self._asked.pop(command.turn, None)
 
     # ── small things ──────────────────────────────────────────────────────────────────────────────────────
@@ -486,11 +429,6 @@ class Session:
     def _running(self) -> asyncio.TaskGroup:
         assert self._group is not None
         return self._group
-
-    def _trace(self, turn: int) -> Trace:
-        if turn not in self._traces:
-            self._traces[turn] = Trace(turn, self._clock(), self._lost())
-        return self._traces[turn]
 
     def _lost(self) -> dict[str, int]:
         """What was lost so far at either end, for the trace."""

@@ -74,7 +74,9 @@ async def test_speech_is_reported_with_its_place_and_time(engines: Engines) -> N
     async with listening(ear):
         said = ear.mic.say(say("turn on the light", "rms", lead_s=0, trail_s=0))
         await asyncio.sleep(3.0)
-    started, stopped = ear.posted
+    hinted, started, stopped = ear.posted
+    assert isinstance(hinted, m.SpeechHinted)
+    assert hinted.at_s <= said.start_s + 0.15
     assert isinstance(started, m.SpeechStarted)
     assert isinstance(stopped, m.SpeechStopped)
     assert started.sample / SAMPLE_RATE_HZ == pytest.approx(said.start_s - ear.began_s, abs=0.3)

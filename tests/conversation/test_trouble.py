@@ -318,4 +318,5 @@ async def test_observers_that_are_slow_or_fail_do_not_disturb_the_turn(engines: 
         await watching
     assert subscription.dropped > 0
     assert 0 < len(seen) < len(talk.events)
-    assert watched.stages_s == pytest.approx(unwatched.stages_s)
+    # flite's noise moves the end of its last word by a frame or so
+    assert watched.stages_s == pytest.approx(unwatched.stages_s, abs=0.05)
