@@ -151,9 +151,11 @@ class Assistant:
         ears: Ears | None = None,
         mouth: Mouth | None = None,
         open_mic: bool,
+        echo_cancelled: bool = False,
         rings: bool = True,
     ) -> Session:
-        """A conversation at the place `name`; one at a time of each name. `rings`: timers are told of here."""
+        """A conversation at the place `name`; one at a time of each name. `echo_cancelled`: its ears do not hear its
+        mouth. `rings`: timers are told of here."""
         listening = self.config.listening
         by_key = listening.mode == "push-to-talk"  # nothing is heard then without it
         state = State(
@@ -168,7 +170,7 @@ class Assistant:
             ),
             open_mic=open_mic,
             wake_needs_words=listening.wake_check == "words",
-            barge_in=BargeIn.OFF if by_key else BargeIn(listening.barge_in),
+            barge_in=BargeIn.OFF if by_key else _barge_in(listening.barge_in, echo_cancelled),
             stop_words=listening.stop_words,
         )
         session = Session(
@@ -236,3 +238,10 @@ class Assistant:
             return Generated(" ".join(said), "generated" if said[:-1] else "none", spoken=streams)
         speak(splitter.finish())
         return Generated(" ".join(said), self._generator.source, spoken=streams)
+
+
+def _barge_in(wanted: str, echo_cancelled: bool) -> BargeIn:
+    """Speech interrupts an answer where it cannot be the answer itself."""
+    if wanted != "auto":
+        return BargeIn(wanted)
+    return BargeIn.SPEECH if echo_cancelled else BargeIn.WAKE_WORD

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from audio.clock import StreamClock
 from audio.devices import Device, find_device, usable_rate_hz
 from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Frame
 from audio.framing import Framer
@@ -36,6 +37,8 @@ class Microphone:
         self._framer = Framer()
         self._lost = 0  # samples of ours that the framer jumped over
         self._lost_device = 0  # the same in the device's samples, as far as it has been noticed
+        self.clock = StreamClock(rate_hz)
+        """When the device's samples arrived, those that were dropped included."""
         self.overflows = 0
         """How often the device itself reported that it lost input; how much, it does not say."""
 
@@ -65,6 +68,7 @@ class Microphone:
     def _on_block(self, block: Any, count: int, time: Any, status: Any) -> None:
         """PortAudio's thread. `block` is (count, 1) int16 and only valid during the call."""
         self._ring.write(block[:, 0])
+        self.clock.tick(count)
         if status.input_overflow:
             self.overflows += 1
         self._stream.mark_alive()

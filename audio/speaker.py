@@ -9,6 +9,7 @@ import numpy as np
 from audio.devices import Device, find_device, usable_rate_hz
 from audio.errors import DeviceLost
 from audio.frames import SAMPLE_RATE_HZ, Pcm
+from audio.played import Played
 from audio.resample import Resampler
 from audio.ring import Ring
 from audio.streams import SILENT_FOR_S, DeviceStream, Waker, open_in_thread
@@ -27,8 +28,8 @@ DRAIN_SPARE_S = 2.0
 class Speaker:
     """A `Sink`. Make it with `open`; loop thread.
 
-    The callback takes blocks of 10 ms from a ring and scales them by the volume, nothing else. Positions
-    are in the samples of `sample_rate_hz`, also where the device was opened at another rate.
+    The callback takes blocks of 10 ms from a ring, scales them by the volume and remembers them, nothing else.
+    Positions are in the samples of `sample_rate_hz`, also where the device was opened at another rate.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class Speaker:
             1.0 - np.arange(block, dtype=np.float32) / (device_rate_hz * FADE_MS / 1000), 0.0, 1.0
         )
         self._volume = 1.0
+        self.played = Played(device_rate_hz)
+        """What the device was given: after volume and fades, and the silence between."""
         self.underruns = 0
         """How often sound ran out in mid-stream: a gap that a person may hear. The end of what was written
         counts only when more follows."""
@@ -110,6 +113,7 @@ class Speaker:
             self._note_heard(got, count, time_info)
         np.multiply(self._block, self._gain, out=self._scaled)
         out[:, 0] = self._scaled
+        self.played.add(out[:, 0], silent=not got or (self._volume == 0.0 and not flushing))
         if status.output_underflow:
             self.device_underruns += 1
         self._stream.mark_alive()

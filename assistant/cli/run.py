@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.app import Assistant
 from assistant.channels import files
 from assistant.channels.console import Console
-from assistant.channels.ducking import Ducking, notes_file
+from assistant.channels.ducking import OPEN_RESTING, RESTING, Ducking, notes_file
 from assistant.channels.keys import Keys, how_to, push_to_talk
 from assistant.channels.lasting import LastingCard
 from assistant.channels.record import Recorder
@@ -201,12 +201,14 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
             ears=Ears(sound.source, detector_for(config, wake_words=by_wake_word), engines.recognizer),
             mouth=Mouth(engines.voice, sound.sink, config.listening.chime, sound.duck),
             open_mic=open_mic,
+            echo_cancelled=config.audio.echo_cancellation,
         )
         assistant.api.listen = partial(push_to_talk, session)
         keys = Keys(session.press)
         await stack.enter_async_context(Reachable(assistant))
         if config.audio.duck_others:
-            await stack.enter_async_context(Ducking(assistant.bus, "sound", OtherSound(notes_file())))
+            others, resting = OtherSound(notes_file()), OPEN_RESTING if open_mic else RESTING
+            await stack.enter_async_context(Ducking(assistant.bus, "sound", others, resting))
         listening()
         with keys:
             await session.run()

@@ -31,6 +31,9 @@ class Audio(Section):
     )
     output_device: str = Field("", description="Name or number of the speaker; empty: the system's default.")
     volume: Fraction = Field(1.0, description="Loudness of the answers, 0 to 1.")
+    echo_cancellation: bool = Field(
+        True, description="The microphone does not hear what the speaker plays; not needed with headphones."
+    )
     echo_delay_ms: Milliseconds = Field(
         0,
         description="How much later the microphone hears what the speaker is given, as `assistant doctor --audio` "
@@ -93,9 +96,10 @@ class Listening(Section):
         5_000,
         description="After an answer, how long a person can go on without the wake word; 0: not at all.",
     )
-    barge_in: Literal["wake-word", "speech", "off"] = Field(
-        "wake-word",
-        description="What interrupts an answer: the wake word, any speech (needs headphones), or nothing.",
+    barge_in: Literal["auto", "wake-word", "speech", "off"] = Field(
+        "auto",
+        description="What interrupts an answer: the wake word, any speech (needs `audio.echo_cancellation` or "
+        "headphones), or nothing; `auto`: any speech where echo is cancelled, the wake word otherwise.",
     )
     stop_words: tuple[str, ...] = Field(
         ("stop", "be quiet", "shut up", "enough", "that's enough", "cancel", "quiet", "silence"),
