@@ -14,7 +14,8 @@ from audio.others import NoServer, OtherSound
 
 log = logging.getLogger(__name__)
 
-RESTING = "idle"
+RESTING = frozenset({"idle"})
+OPEN_RESTING = RESTING | {"listening"}  # an open microphone listens always
 ANSWERING = "speaking"  # looked at once more then: music may have begun since
 
 
@@ -27,8 +28,9 @@ class Ducking:
     """Watches the bus while the block lasts; loop thread. What was left lowered by a process that crashed is undone
     first. It never keeps a conversation waiting for the sound server."""
 
-    def __init__(self, bus: Bus, session: str, others: OtherSound) -> None:
-        """`session`: whose turns count, such as "sound"."""
+    def __init__(self, bus: Bus, session: str, others: OtherSound, resting: frozenset[str] = RESTING) -> None:
+        """`session`: whose turns count, such as "sound"; `resting`: its states in which nothing is quieter."""
+        self._resting = resting
         self._bus = bus
         self._session = session
         self._others = others
@@ -60,7 +62,7 @@ class Ducking:
 
     def _watch(self, event: Event) -> None:
         if isinstance(event, StateChanged) and event.session == self._session:
-            busy = event.state != RESTING
+            busy = event.state not in self._resting
             if busy != self._busy or event.state == ANSWERING:
                 self._busy = busy
                 self._changed.set()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.bus import Bus
-from assistant.channels.ducking import Ducking
+from assistant.channels.ducking import OPEN_RESTING, Ducking
 from assistant.events import StateChanged
 from audio.others import NoServer, OtherSound
 
@@ -60,6 +60,19 @@ async def test_quiet_from_the_wake_word_to_the_end_of_the_answer() -> None:
         states(bus, "idle")
         await settled()
         assert others.calls == ["restore", "lower", "lower", "restore"]
+
+
+async def test_an_open_microphone_listens_without_making_anything_quieter() -> None:
+    bus, others = Bus(), Noted()
+    async with Ducking(bus, "sound", others, OPEN_RESTING):
+        await settled()
+        states(bus, "listening")
+        await settled()
+        states(bus, "user speaking")
+        await settled()
+        states(bus, "listening")
+        await settled()
+    assert others.calls == ["restore", "lower", "restore", "restore"]
 
 
 async def test_other_conversations_do_not_count() -> None:
