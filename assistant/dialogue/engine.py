@@ -8,6 +8,10 @@ from assistant.dialogue.client import DialogueUnavailable, Message, Parse, RasaC
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, ServiceAccess, State, Supervisor
 
+REMEMBERED = 16
+"""Sentences whose meaning is kept: what is being said is asked for two or three times, by who wants to know whether it
+is a command, whether it is complete, and at last what to do."""
+
 DID_NOT_START = "I cannot think: my dialogue engine does not start. The command assistant doctor says more."
 
 
@@ -25,6 +29,7 @@ class Dialogue:
         self._settings = settings
         self.supervisor = Supervisor(project, model, settings, services, on_state)
         self._client = RasaClient(lambda: self.supervisor.endpoint, settings.turn_timeout_s)
+        self._meanings: dict[tuple[object, str], Parse] = {}
 
     async def start(self) -> None:
         """Begin to load; returns at once."""
@@ -54,7 +59,16 @@ class Dialogue:
         await self.supervisor.change_model(model)
 
     async def parse(self, text: str) -> Parse:
-        return await self._client.parse(text)
+        """What a sentence means to the model of now; to one model always the same."""
+        of = (self.supervisor.endpoint, self.supervisor.model)
+        if (known := self._meanings.get((of, text))) is not None:
+            return known
+        parse = await self._client.parse(text)
+        if of == (self.supervisor.endpoint, self.supervisor.model):  # the model did not change meanwhile
+            self._meanings[of, text] = parse
+            while len(self._meanings) > REMEMBERED:
+                del self._meanings[next(iter(self._meanings))]
+        return parse
 
     def turn(
         self, sender: str, text: str, turn: int, parse: Parse | None = None

@@ -77,6 +77,7 @@ class RoutedStream:
         self._samples = 0
         self.embedded = panel.embedded.stream(self._understood_so_far)
         self._second: SecondOpinion | None = None
+        self._early: tuple[str, asyncio.Task[Meaning | None]] | None = None  # what the words of a pause mean
         self._ahead = False
         self._over = False
         self._finished_s = 0.0  # when the utterance was over
@@ -92,9 +93,12 @@ class RoutedStream:
             self._sound.append(block)
 
     def look_ahead(self) -> None:
-        """As in `LooksAhead`, by the embedded recogniser. Whether Whisper is needed is known only afterwards."""
-        if isinstance(self.embedded, LooksAhead):
-            self.embedded.look_ahead()
+        """As in `LooksAhead`, by the embedded recogniser and the understanding. Whether Whisper is needed is known only
+        afterwards."""
+        if self._over or not isinstance(self.embedded, LooksAhead):
+            return
+        self.embedded.look_ahead()
+        self._judge_ahead(self._so_far)
 
     async def finish(self) -> Transcript:
         if self._over:
@@ -114,6 +118,8 @@ class RoutedStream:
         self._over = True
         self._sound.clear()
         self.embedded.cancel()
+        if self._early is not None:
+            self._early[1].cancel()
         if self._second is not None:
             self._second.cancel()
 
@@ -177,27 +183,36 @@ class RoutedStream:
     async def _listen(self) -> _Heard:
         """Its result with the meaning. Meanwhile the understanding looks at the words of the live pass: mostly
         they are the same, and where they are no command Whisper need not wait for the second pass."""
-        so_far = self._so_far
-        early = asyncio.create_task(self._judge_early(so_far), name="early judgement")
+        so_far, early = self._judge_ahead(self._so_far)
+        whisper = asyncio.create_task(self._whisper_early(early), name="early judgement")
         try:
             transcript = await self.embedded.finish()
-            if transcript.text == so_far:
-                meaning = await early
-            else:
-                meaning = await self._panel.judge(transcript.text)
+            meaning = await (early if transcript.text == so_far else self._panel.judge(transcript.text))
         finally:
+            whisper.cancel()
             early.cancel()
         verdict = first_look(transcript, meaning, self._panel.thresholds)
         return _Heard(transcript, meaning, verdict, self._since())
 
-    async def _judge_early(self, so_far: str) -> Meaning | None:
-        meaning = await self._panel.judge(so_far)
+    def _judge_ahead(self, so_far: str) -> tuple[str, asyncio.Task[Meaning | None]]:
+        """What these words mean, asked for once."""
+        if self._early is None or self._early[0] != so_far:
+            if self._early is not None:
+                self._early[1].cancel()
+            task = asyncio.create_task(self._panel.judge(so_far), name="meaning of the words so far")
+            task.add_done_callback(_noted)
+            self._early = (so_far, task)
+        return self._early
+
+    async def _whisper_early(self, early: asyncio.Task[Meaning | None]) -> None:
+        """Where the words so far are no command Whisper begins at once."""
+        await asyncio.wait([early])
+        meaning = None if early.cancelled() or early.exception() is not None else early.result()
         if meaning is None or self._second is None or self._second.begun:
-            return meaning
+            return
         if meaning.free_words or meaning.confidence < self._panel.thresholds.judge:
             self._ahead = True
             self._second.begin()
-        return meaning
 
     # ── the result ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -229,6 +244,12 @@ class RoutedStream:
             took_s=self._since(),
         )
         return replace(transcript, reason=reason, compute_s=decision.took_s, decision=decision)
+
+
+def _noted(task: "asyncio.Task[Meaning | None]") -> None:
+    """A failure that nobody waits for is none."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _opinion(transcript: Transcript, took_s: float, meaning: Meaning | None) -> Opinion:
