@@ -18,7 +18,8 @@ QUIET_S = 3.0
 KEEP_S = 10.0
 """So long an answer waits for a lost speaker to come back; what is left of it is dropped then."""
 STUMBLES = 5
-"""So many gaps of a device are told of, once."""
+MINUTE_S = 60.0
+"""So many gaps of a device in a minute are told of, once; not those of the first, in which engines are loading."""
 
 OpenCard = Callable[[], Awaitable[SoundCard]]
 Tell = Callable[[str], None]
@@ -52,6 +53,8 @@ class LastingCard:
         self._keeper: asyncio.Task[None] | None = None
         self._ducked = False
         self._told = False
+        self._minute_s = asyncio.get_running_loop().time()
+        self._stumbles: int | None = None  # at the beginning of this minute; of the first they do not count
         self.card: SoundCard
         self.lost_at_s = 0.0
         self.closed = False
@@ -105,11 +108,14 @@ class LastingCard:
         self._change()
 
     def count_stumbles(self) -> None:
-        """Tell, once, that a device is not served in time."""
-        if (
-            not self._told
-            and (self.card.microphone.overflows + self.card.speaker.device_underruns) >= STUMBLES
-        ):
+        """Tell, once, that a device is not served in time. Call it now and then."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._minute_s + MINUTE_S:
+            return
+        count = self.card.microphone.overflows + self.card.speaker.device_underruns
+        stumbled = count - self._stumbles if self._stumbles is not None else 0
+        self._minute_s, self._stumbles = now_s, count
+        if stumbled >= STUMBLES and not self._told:
             self._told = True
             self._tell(
                 "Sound has gaps: this machine is too busy, or the device is faulty. Close other programs; "
@@ -129,6 +135,7 @@ class LastingCard:
             await self.card.close()
             self.card = await self._reopened()
             self.card.duck(self._ducked)
+            self._stumbles = None  # the new card counts from 0, in a minute of its own
             self._error = None
             self._tell("Sound is back.")
             self._on_back()
