@@ -24,6 +24,7 @@ TAIL_S = 0.2
 STANDS_OUT = 6.0
 """Peak of the matched filter over its median from which it is an echo. Of Gaussian noise, whose envelope has
 a Rayleigh distribution, the greatest of 8,000 values is 3.6 times the median."""
+WITHIN = 0.3
 FIRST_SOUND = 0.5
 """The direct sound is the first that reaches this part of the greatest: a reflection can be louder."""
 SAME_DELAY_S = 0.1
@@ -148,9 +149,12 @@ def _first_peak(envelope: Floats) -> float | None:
 
 
 def _energy(piece: Floats, lag: int, noise: float, one: Floats, direct: float) -> float:
-    """Of the echo: what is there less the noise, and no less than its direct sound alone."""
+    """Of the echo: what is there less the noise, with its reverberation; of one within the noise, whose energy varies
+    by as much, that of the direct sound alone."""
     heard = piece[lag : lag + len(one) + round(TAIL_S * SAMPLE_RATE_HZ)]
-    return max(float(heard @ heard) - noise * len(heard), direct**2 * float(one @ one))
+    expected = noise * len(heard)
+    above = float(heard @ heard) - expected
+    return above if above > WITHIN * expected else direct**2 * float(one @ one)
 
 
 def _summary(at_s: Floats, delays: Floats, levels: Floats) -> Echo | None:

@@ -1,16 +1,22 @@
 """What the microphone hears of the loudspeaker: measured, judged in sentences, and turned into settings."""
 
+import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from assistant.config.model import Audio
 from assistant.doctor.check import Check, fail, ok, warn
+from audio.echo import STEP, EchoCanceller
 from audio.errors import AudioError
+from audio.far_end import EARLIER_S
 from audio.frames import SAMPLE_RATE_HZ
-from audio.level import SILENCE_DBFS
+from audio.level import SILENCE_DBFS, dbfs, rms
 from audio.loopback import Loopback, play_and_record
-from audio.sweep import SWEEPS, Answer, Echo, analyse, signal
+from audio.sweep import LEAD_S, PERIOD_S, SWEEPS, Answer, Echo, analyse, signal
 
 NOISY_DBFS = -40.0
 """Speech at an arm's length from a desktop microphone comes at about -30 dBFS, and needs 10 dB above noise."""
@@ -25,6 +31,7 @@ DRIFT_PPM = 100.0
 by somebody, or lose samples."""
 ATTEMPTS = 2
 """A stream that stumbled, on a machine that was busy for a moment, moves the delay."""
+CANCELLED_DB = 10.0
 QUIETER = 0.5
 """Of the volume, where its echo clips: 6 dB."""
 
@@ -51,11 +58,32 @@ async def measure(audio: Audio) -> Sound:
             "`assistant devices` lists what there is; a headless machine works with `assistant run --input`."
         )
         return Sound([fail("sound", str(error), mend)], {}, {})
-    return judged(heard, analyse(heard.recording, heard.start_s, volume), volume)
+    answer = analyse(heard.recording, heard.start_s, volume)
+    less_db = None
+    if audio.echo_cancellation and answer.echo is not None:
+        less_db = await asyncio.to_thread(cancelled, heard, answer, answer.echo, volume)
+    return judged(heard, answer, volume, less_db)
 
 
-def judged(heard: Loopback, answer: Answer, volume: float) -> Sound:
-    """What a measurement means. `volume`: of the sweeps, 0 to 1."""
+def cancelled(heard: Loopback, answer: Answer, echo: Echo, volume: float) -> float | None:
+    """Echo return loss enhancement in dB (ITU-T G.168): energy of the later half of the sweeps before echo
+    cancellation over that after it; in the first half it adapts. None where the echo does not
+    stand out from the noise, which stays. Blocks for about a second."""
+    near = heard.recording[: len(heard.recording) // STEP * STEP]
+    given = signal(SAMPLE_RATE_HZ, volume)
+    start = round((heard.start_s + max(EARLIER_S, echo.delay_s - EARLIER_S)) * SAMPLE_RATE_HZ)
+    far = np.zeros_like(near)
+    piece = given[max(0, -start) :][: len(far) - max(0, start)]
+    far[max(0, start) :][: len(piece)] = piece
+    cleaned = EchoCanceller().clean(near, far)
+    half = round((heard.start_s + echo.delay_s + LEAD_S + SWEEPS // 2 * PERIOD_S) * SAMPLE_RATE_HZ)
+    if dbfs(near[half:]) < answer.noise_dbfs + 2 * CANCELLED_DB:
+        return None
+    return 20.0 * math.log10(max(rms(near[half:]), 1.0) / max(rms(cleaned[half:]), 1.0))
+
+
+def judged(heard: Loopback, answer: Answer, volume: float, less_db: float | None = None) -> Sound:
+    """What a measurement means. `volume`: of the sweeps, 0 to 1; `less_db`: `cancelled`, where that was tried."""
     found = [
         ok("microphone", f"{heard.microphone.name}, {heard.microphone_rate_hz} Hz"),
         ok("speaker", f"{heard.speaker.name}, {heard.speaker_rate_hz} Hz"),
@@ -63,13 +91,16 @@ def judged(heard: Loopback, answer: Answer, volume: float) -> Sound:
         _clipping(answer, volume),
         _gaps(heard),
         *_echo(answer, volume),
+        *_left(less_db),
     ]
     settings: dict[Setting, Any] = {}
     if answer.echo is not None:
         settings["audio", "echo_delay_ms"] = round(1000 * answer.echo.delay_s)
     if answer.clipped and answer.echo is not None:
         settings["audio", "volume"] = round(volume * QUIETER, 2)
-    return Sound(found, _figures(heard, answer), settings)
+    figures = _figures(heard, answer)
+    figures["cancelled_db"] = None if less_db is None else round(less_db, 1)
+    return Sound(found, figures, settings)
 
 
 def _noise(answer: Answer) -> Check:
@@ -138,6 +169,16 @@ def _level(echo: Echo) -> Check:
         mend = "Turn the microphone or the speaker down, or move them apart: who speaks over an answer is not heard."
         return warn("echo level", detail, mend)
     return ok("echo level", detail)
+
+
+def _left(less_db: float | None) -> list[Check]:
+    if less_db is None:
+        return []
+    detail = f"{less_db:.0f} dB quieter by echo cancellation"
+    if less_db < CANCELLED_DB:
+        mend = "Answers may be taken for a person: turn the speaker down, or set listening.barge_in to wake-word."
+        return [warn("echo left", detail, mend)]
+    return [ok("echo left", detail)]
 
 
 def _clocks(echo: Echo) -> Check:

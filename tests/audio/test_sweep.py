@@ -28,7 +28,13 @@ def as_recorded(heard: Floats) -> Pcm:
 
 @pytest.mark.parametrize(
     ("delay_s", "level_db", "noise_dbfs"),
-    [(0.02, -12.0, -60.0), (0.123, -30.0, -50.0), (0.25, -6.0, -90.0), (0.4, -40.0, -40.0)],
+    [
+        (0.02, -12.0, -60.0),
+        (0.123, -30.0, -50.0),
+        (0.25, -6.0, -90.0),
+        (0.4, -40.0, -40.0),
+        (0.2, -46.0, -40.0),
+    ],
 )
 def test_delay_level_and_noise_are_those_of_the_room(
     delay_s: float, level_db: float, noise_dbfs: float
@@ -37,7 +43,7 @@ def test_delay_level_and_noise_are_those_of_the_room(
     assert answer.echo is not None
     assert answer.echo.delay_s == pytest.approx(delay_s, abs=0.0001)
     buried = level_db < noise_dbfs + 12  # the sweep itself is at -9 dBFS: quieter than the noise
-    assert answer.echo.level_db == pytest.approx(level_db, abs=1.0 if buried else 0.1)
+    assert answer.echo.level_db == pytest.approx(level_db, abs=1.5 if buried else 0.1)
     assert answer.noise_dbfs == pytest.approx(noise_dbfs, abs=0.5)
     assert answer.echo.heard == 6
     assert answer.clipped == 0

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from assistant.doctor import exit_status
-from assistant.doctor.echo import judged
+from assistant.doctor.echo import cancelled, judged
 from audio.devices import Device
+from audio.frames import SAMPLE_RATE_HZ
 from audio.loopback import Loopback
-from audio.sweep import Answer, Echo
+from audio.sweep import Answer, Echo, analyse, signal
 from tests.sound_card import SoundCard, sound_card
 
 PROGRAM = Path(sys.executable).with_name("assistant")
@@ -53,6 +54,17 @@ def doctor(card: SoundCard, folder: Path, *arguments: str) -> subprocess.Complet
     )
 
 
+def measured(card: SoundCard, folder: Path) -> dict[str, Any]:
+    """On a busy machine it is the virtual card that stumbles, now and then, and moves its delay: then once more."""
+    for _ in range(3):
+        done = doctor(card, folder, "--json", "--write")
+        assert done.returncode == 0, done.stdout + done.stderr
+        facts: dict[str, Any] = json.loads(done.stdout)
+        if facts["echo"]["heard"] == 6 and facts["echo"]["spread_ms"] < 1:
+            break
+    return facts
+
+
 @pytest.mark.sound
 def test_measured_is_what_is_true_and_goes_into_the_settings(card: SoundCard, tmp_path: Path) -> None:
     settings = tmp_path / "config.toml"
@@ -60,12 +72,13 @@ def test_measured_is_what_is_true_and_goes_into_the_settings(card: SoundCard, tm
     delays_ms: list[float] = []
     for latency_ms, level_db in ((50, -12.0), (200, -24.0)):
         with heard_by_the_microphone(card, latency_ms, level_db):
-            done = doctor(card, tmp_path, "--json", "--write")
-        assert done.returncode == 0, done.stdout + done.stderr
-        facts: dict[str, Any] = json.loads(done.stdout)
+            facts = measured(card, tmp_path)
         assert facts["echo"]["level_db"] == pytest.approx(level_db, abs=1.0)
         assert facts["echo"]["heard"] == 6
         assert facts["clipped_samples"] == 0
+        assert (
+            facts["cancelled_db"] > 6
+        )  # the loopback's rate wanders, which no two devices do to that extent
         delays_ms.append(facts["echo"]["delay_ms"])
         written = f"# mine\n[audio]\nvolume = 0.8\necho_delay_ms = {round(delays_ms[-1])}\n"
         assert settings.read_text() == written
@@ -136,6 +149,38 @@ def test_an_unsure_drift_is_no_warning() -> None:
 def test_lost_sound_and_a_volume_of_zero_are_told() -> None:
     assert "2 times at the microphone" in finding(GOOD, "gaps", replace(HEARD, overflows=2))[1]
     assert "audio.volume is 0" in finding(replace(GOOD, echo=None), "echo", volume=0.0)[1]
+
+
+@pytest.mark.parametrize(("less_db", "status"), [(3.0, "warn"), (25.0, "ok")])
+def test_an_echo_that_stays_is_said(less_db: float, status: str) -> None:
+    (left,) = [check for check in judged(HEARD, GOOD, 1.0, less_db).found if check.name == "echo left"]
+    assert left.status == status
+    assert f"{less_db:.0f} dB quieter" in left.detail
+
+
+def recorded(level_db: float, noise_dbfs: float, delay_s: float = 0.12) -> Loopback:
+    """The sweeps in a room without reverberation."""
+    sound = signal(SAMPLE_RATE_HZ, 1.0).astype(np.float64) * 10 ** (level_db / 20)
+    heard = np.random.default_rng(5).normal(0.0, 32768 * 10 ** (noise_dbfs / 20), len(sound) + 8_000)
+    at = round((HEARD.start_s + delay_s) * SAMPLE_RATE_HZ)
+    heard[at : at + len(sound)] += sound
+    return replace(HEARD, recording=np.round(heard).astype(np.int16))
+
+
+def test_the_canceller_itself_tells_what_it_leaves() -> None:
+    heard = recorded(-12.0, -70.0)
+    answer = analyse(heard.recording, heard.start_s, 1.0)
+    assert answer.echo is not None
+    less_db = cancelled(heard, answer, answer.echo, 1.0)
+    assert less_db is not None
+    assert less_db > 15
+
+
+def test_an_echo_within_the_noise_says_nothing_of_the_canceller() -> None:
+    heard = recorded(-30.0, -45.0)
+    answer = analyse(heard.recording, heard.start_s, 1.0)
+    assert answer.echo is not None
+    assert cancelled(heard, answer, answer.echo, 1.0) is None
 
 
 def test_an_echo_that_clips_is_turned_down() -> None:
