@@ -170,7 +170,7 @@ class Assistant:
             ),
             open_mic=open_mic,
             wake_needs_words=listening.wake_check == "words",
-            barge_in=BargeIn.OFF if by_key else _barge_in(listening.barge_in, echo_cancelled),
+            barge_in=BargeIn.OFF if by_key else barge_in(listening.barge_in, echo_cancelled=echo_cancelled),
             stop_words=listening.stop_words,
         )
         session = Session(
@@ -240,7 +240,7 @@ class Assistant:
         return Generated(" ".join(said), self._generator.source, spoken=streams)
 
 
-def _barge_in(wanted: str, echo_cancelled: bool) -> BargeIn:
+def barge_in(wanted: str, *, echo_cancelled: bool) -> BargeIn:
     """Speech interrupts an answer where it cannot be the answer itself."""
     if wanted != "auto":
         return BargeIn(wanted)

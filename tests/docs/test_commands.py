@@ -83,6 +83,13 @@ TABLE: dict[str, Typed | Elsewhere] = {
     "script/bench wake": Elsewhere(
         "it takes minutes", "tests/benchmarks/test_wake.py::test_hits_and_moments_are_counted"
     ),
+    "script/bench echo": Elsewhere(
+        "it takes minutes", "tests/benchmarks/test_echo.py::test_own_voice_and_a_person_are_told_apart"
+    ),
+    ".venv/bin/assistant --set audio.echo_cancellation=false --set listening.barge_in=speech run": Elsewhere(
+        "it needs a sound card",
+        "tests/channels/test_barge_in.py::test_what_interrupts_follows_the_echo",
+    ),
     **{
         f".venv/bin/assistant traces{options}": Elsewhere("it needs turns", f"{TRACES}::{test}")
         for options, test in {
