@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from assistant.config.model import Dialogue
+from assistant.dialogue import engine
 from assistant.dialogue.client import Message, TurnDone
 from assistant.dialogue.names import OwnerNames
-from assistant.dialogue.supervisor import ModelRefused
+from assistant.dialogue.supervisor import ModelRefused, ServiceAccess
 from assistant.dialogue.train import train
 from tests.dialogue.conftest import Running, Trained, running
 
@@ -122,3 +123,23 @@ async def test_a_damaged_model_is_refused_and_the_old_one_stays(
         await rasa.supervisor.change_model(damaged)
     assert (await rasa.say(sender, "what time is it")).sources == ["service:clock.time"]
     assert rasa.supervisor._model != damaged  # nor would it start with it
+
+
+async def test_a_sentence_is_understood_once_by_each_model(
+    rasa: Running, trained: Trained, renamed: Path
+) -> None:
+    access = ServiceAccess("http://127.0.0.1:9", "token-of-the-test")
+    dialogue = engine.Dialogue(trained.project, trained.model, Dialogue(), access)
+    dialogue.supervisor = rasa.supervisor  # the Rasa that runs already
+    try:
+        before = await dialogue.parse(NEW)
+        assert await dialogue.parse(NEW) is before
+        for number in range(engine.REMEMBERED):
+            await dialogue.parse(f"set a timer for {number} minutes")
+        assert await dialogue.parse(NEW) is not before  # it does not remember for ever
+        await rasa.supervisor.change_model(renamed)
+        after = await dialogue.parse(NEW)
+        assert "observatory" in [entity["value"] for entity in after.entities]
+        assert "observatory" not in [entity["value"] for entity in before.entities]
+    finally:
+        await dialogue._client.close()
