@@ -54,7 +54,7 @@ class Stream:
             index=int(found["index"]),
             sink=int(found["sink"]),
             process=str(properties.get("application.process.id", "")),
-            program=str(properties.get("application.name") or properties.get("media.name", "")),
+            program=str(properties.get("application.name", "")),
             volume=tuple(int(channel["value"]) for channel in found.get("volume", {}).values()),
         )
 
@@ -176,12 +176,12 @@ class OtherSound:
 
 
 def _find(streams: list[Stream], wanted: Lowered) -> Stream | None:
-    """The stream itself, or the next of its program that is as quiet."""
+    """The stream itself, or the next of its program, if that has a name, that is as quiet."""
     for stream in streams:
         if stream.index == wanted.index and stream.program == wanted.program:
             return stream
-    same = (each for each in streams if each.program == wanted.program and _near(each.volume, wanted.after))
-    return next(same, None)
+    named = (each for each in streams if wanted.program and each.program == wanted.program)
+    return next((each for each in named if _near(each.volume, wanted.after)), None)
 
 
 def _near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
