@@ -18,6 +18,12 @@ AUDIBLE = FULL_SCALE / 1000
 FORGOTTEN_S = 3.0
 """Time constant of the measurement."""
 
+EXPLAINED_DB = 20.0
+"""What is so much quieter than what the microphone heard, while the speaker is audible, is what is left of an echo. A
+person who is heard over it is not: measured by `script/bench echo`, it costs no time to notice one."""
+RESIDUAL_GAIN = 0.1
+SMOOTHING = 0.6  # from a frame to the next
+
 
 class EchoCanceller:
     """WebRTC's echo canceller (AEC3), which finds the delay of the echo by itself, up to about half a second. One
@@ -28,6 +34,8 @@ class EchoCanceller:
         from livekit.rtc import AudioProcessingModule
 
         self._apm = AudioProcessingModule(echo_cancellation=True)
+        self._near = 0.0  # energy of the last frames, before and after
+        self._cleaned = 0.0
         self._heard = 0.0  # energy of the microphone while the speaker was audible, forgotten slowly
         self._left = 0.0  # the same of what was made of it
 
@@ -53,7 +61,16 @@ class EchoCanceller:
             cleaned[at : at + STEP] = np.frombuffer(frame.data, np.int16)
         if rms(far) >= AUDIBLE:
             self._measure(near, cleaned)
+            return self._without_residue(near, cleaned)
         return cleaned
+
+    def _without_residue(self, near: Pcm, cleaned: Pcm) -> Pcm:
+        """The double-talk guard: what is left of an echo must not sound like a person."""
+        self._near = SMOOTHING * self._near + rms(near) ** 2
+        self._cleaned = SMOOTHING * self._cleaned + rms(cleaned) ** 2
+        if self._near < self._cleaned * 10.0 ** (EXPLAINED_DB / 10.0):
+            return cleaned
+        return (cleaned * RESIDUAL_GAIN).astype(np.int16)
 
     def _measure(self, near: Pcm, cleaned: Pcm) -> None:
         kept = math.exp(-len(near) / (FORGOTTEN_S * SAMPLE_RATE_HZ))
