@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -19,7 +20,7 @@ from assistant.observe.otlp_http import Exporter, endpoint
 from tests.observe.some import trace
 
 
-def parsed(document: object) -> list[Span]:
+def parsed(document: dict[str, Any]) -> list[Span]:
     """Raises ParseError for a field that OTLP does not have."""
     message = ParseDict(document, ExportTraceServiceRequest())
     return list(message.resource_spans[0].scope_spans[0].spans)

@@ -51,7 +51,9 @@ def test_only_what_may_be_speech_is_decoded() -> None:
     first, last = (sample / SAMPLE_RATE_HZ for sample in speech_span(pcm, None))
     assert first == pytest.approx(1.5, abs=0.05)
     assert last == pytest.approx(3.6, abs=0.05)
-    assert speech_span(pcm, (0.2, 6.5)) == speech_span(pcm, None)  # words that were heard in the noise beside it
+    assert speech_span(pcm, (0.2, 6.5)) == speech_span(
+        pcm, None
+    )  # words that were heard in the noise beside it
 
 
 def test_where_nothing_stands_out_words_tell_what_is_speech() -> None:
