@@ -20,7 +20,8 @@ FORGOTTEN_S = 3.0
 
 EXPLAINED_DB = 20.0
 """What is so much quieter than what the microphone heard, while the speaker is audible, is what is left of an echo. A
-person who is heard over it is not: measured by `script/bench echo`, it costs no time to notice one."""
+person who is heard over it is not, mostly. Chosen on six rooms in which an echo was taken for a person: four false
+starts became one, and a person was noticed after 0.21 to 0.38 s."""
 RESIDUAL_GAIN = 0.1
 SMOOTHING = 0.6  # from a frame to the next
 
