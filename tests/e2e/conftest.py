@@ -20,6 +20,7 @@ import pytest
 from assistant.config import Config
 from assistant.dialogue.project import RasaProject
 from assistant.errors import UserError
+from tests.sound_card import SoundCard, missing, sound_card
 
 PROGRAM = str(Path(sys.executable).parent / "assistant")
 TIMEOUT_S = 100.0
@@ -176,3 +177,18 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path
 
     return say
+
+
+ON_A_SOUND_CARD = [
+    pytest.mark.sound,
+    pytest.mark.rasa,
+    pytest.mark.usefixtures("rasa_is_there"),
+    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
+]
+"""`pytestmark` of tests in which somebody speaks to Rasa through a virtual sound card."""
+
+
+@pytest.fixture
+def card() -> Iterator[SoundCard]:
+    with sound_card() as card:
+        yield card

@@ -10,21 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.e2e.conftest import Person
-from tests.sound_card import SoundCard, missing, sound_card
+from tests.e2e.conftest import ON_A_SOUND_CARD, Person
+from tests.sound_card import SoundCard
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.rasa,
-    pytest.mark.usefixtures("rasa_is_there"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
-]
-
-
-@pytest.fixture
-def card() -> Iterator[SoundCard]:
-    with sound_card() as card:
-        yield card
+pytestmark = ON_A_SOUND_CARD
 
 
 @pytest.fixture

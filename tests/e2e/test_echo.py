@@ -5,15 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Person
-from tests.sound_card import SoundCard, missing, sound_card
+from tests.e2e.conftest import ON_A_SOUND_CARD, Person
+from tests.sound_card import SoundCard, sound_card
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.rasa,
-    pytest.mark.usefixtures("rasa_is_there"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
-]
+pytestmark = ON_A_SOUND_CARD
 
 
 @pytest.fixture

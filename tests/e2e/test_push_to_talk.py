@@ -9,18 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.e2e.conftest import PROGRAM, Person, Running
+from tests.e2e.conftest import ON_A_SOUND_CARD, PROGRAM, Person, Running
 from tests.e2e.test_sound_card import joined
-from tests.sound_card import missing, sound_card
+from tests.sound_card import sound_card
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.rasa,
-    pytest.mark.usefixtures("rasa_is_there"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
-]
+pytestmark = ON_A_SOUND_CARD
 
 
 @contextmanager

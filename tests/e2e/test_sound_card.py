@@ -1,28 +1,16 @@
 """The whole assistant on a sound card: a person speaks into the microphone and listens to the loudspeaker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from audio.files import read
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import ON_A_SOUND_CARD, Person
 from tests.e2e.listening import heard
-from tests.sound_card import SoundCard, missing, sound_card
+from tests.sound_card import SoundCard
 
-pytestmark = [
-    pytest.mark.sound,
-    pytest.mark.rasa,
-    pytest.mark.usefixtures("rasa_is_there"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "-"),
-]
-
-
-@pytest.fixture
-def card() -> Iterator[SoundCard]:
-    with sound_card() as card:
-        yield card
+pytestmark = ON_A_SOUND_CARD
 
 
 def joined(folder: Path, *parts: Path | float) -> Path:
