@@ -72,8 +72,10 @@ def load_spoken_data(project_dir: Path, names: OwnerNames, more: Iterable[Path] 
 
 
 def read_examples(path: Path) -> list[Example]:
-    """The sentences of one file, such as a test set. Raises `UserError` as `load_training_data` does."""
-    return [example for block in _blocks(path) for example in _examples(block)]
+    """The sentences of a file, or of every file below a folder, such as a test set. Raises `UserError` as
+    `load_training_data` does."""
+    files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
+    return [example for file in files for block in _blocks(file) for example in _examples(block)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ async def hear(arguments: argparse.Namespace) -> list[Heard]:
     coffee = RasaProject(recordings.COFFEE.resolve(), OwnerNames(), nlu_threshold=0.0)
     domains = [await _domain(name, project) for name, project in (("home", home), ("coffee", coffee))]
     studio = Studio(arguments.seed, read(arguments.noise) if arguments.noise else None)
-    plan = Plan(studio, domains, home.root / "tests" / "heldout.yml", arguments)
+    plan = Plan(studio, domains, home.root / "tests" / "heldout", arguments)
     return [heard for domain in domains for heard in listen(domain, plan.sounds(domain.name), arguments.seed)]
 
 

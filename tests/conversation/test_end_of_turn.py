@@ -96,7 +96,7 @@ def test_nobody_is_cut_off_after_a_word_that_goes_on() -> None:
 
 
 def test_held_out_sentences_end_and_their_beginnings_do_not() -> None:
-    held_out = read_examples(project().root / "tests" / "heldout.yml")
+    held_out = read_examples(project().root / "tests" / "heldout")
     training = load_training_data(project().root, project().names)
     ends = SentenceEnds(classes(example) for example in training.examples)
     sentences = [classes(example) for example in held_out if example.intent != "out_of_scope"]

@@ -20,7 +20,7 @@ FREE = ("out_of_scope", "nlu_fallback")
 
 
 def held_out() -> list[Example]:
-    return read_examples(rasa_project() / "tests" / "heldout.yml")
+    return read_examples(rasa_project() / "tests" / "heldout")
 
 
 def test_no_held_out_sentence_is_in_the_training_data() -> None:
