@@ -87,6 +87,7 @@ class Assistant:
         self._stack.push_async_callback(self.services.close)
         self.bus.observe(self._noticed)
         self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
+        self.api.whereabouts = self._whereabouts
         await self.api.start()
         self._stack.push_async_callback(self.api.close)
         await add_plugins(self.services.registry, SystemClock(), log.warning)
@@ -153,9 +154,10 @@ class Assistant:
         open_mic: bool,
         echo_cancelled: bool = False,
         rings: bool = True,
+        room: str = "",
     ) -> Session:
         """A conversation at the place `name`; one at a time of each name. `echo_cancelled`: its ears do not hear its
-        mouth. `rings`: timers are told of here."""
+        mouth. `rings`: timers are told of here. `room`: where that is."""
         listening = self.config.listening
         by_key = listening.mode == "push-to-talk"  # nothing is heard then without it
         state = State(
@@ -183,12 +185,23 @@ class Assistant:
             free_text_slots=self._free_text_slots,
             end_of_turn=self._end_of_turn,
             closing_intents=frozenset(listening.closing_intents),
+            room=room,
         )
         self._sessions[name] = session
         if rings:
             self._ringing[name] = session
         self._session_came.set()
         return session
+
+    def forget(self, session: Session) -> None:
+        """It is over, and nobody asks for it any more."""
+        for sessions in (self._sessions, self._ringing):
+            if sessions.get(session.name) is session:
+                del sessions[session.name]
+
+    def _whereabouts(self, session_name: str) -> tuple[str, str] | None:
+        session = self._sessions.get(session_name)
+        return (session.room, session.person) if session is not None else None
 
     # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
 

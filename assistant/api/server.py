@@ -84,6 +84,9 @@ Ask = Callable[[list[str]], Awaitable[list[dict[str, Any]] | None]]
 Listen = Callable[[str], bool]
 """Key, one of `KEYS` → whether anybody listens."""
 
+Whereabouts = Callable[[str], tuple[str, str] | None]
+"""Session → its room and who speaks there; None for one that is not held here."""
+
 KEYS = ("press", "hold", "release")
 
 
@@ -99,6 +102,8 @@ class ApiServer:
         """Who answers typed turns; set it at any time."""
         self.listen: Listen | None = None
         """Who listens when a key is pressed; set it at any time."""
+        self.whereabouts: Whereabouts = lambda session: None
+        """Asked for each call of the dialogue's actions; set it at any time."""
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(32)
         self.dialogue_token = secrets.token_urlsafe(32)
@@ -184,14 +189,17 @@ class ApiServer:
 
     async def _to(self, call: _CallService, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
+        session, room, person = (_text(body, name) for name in ("session", "room", "person"))
+        if request[_CHANNEL] == "dialogue" and (known := self.whereabouts(session)) is not None:
+            room, person = known
         origin = Origin(
-            session=_text(body, "session"),
+            session=session,
             turn=_turn(body),
             channel=request[_CHANNEL],
             confirmation=_text(body, "confirmation"),
             preview=body.get("preview") is True,
-            room=_text(body, "room"),
-            person=_text(body, "person"),
+            room=room,
+            person=person,
         )
         name = f"{request.match_info['domain']}.{request.match_info['service']}"
         outcome = await call(name, body.get("arguments", {}), origin)

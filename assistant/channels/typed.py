@@ -28,10 +28,12 @@ class TypedConversation:
     Timers do not ring here: a person who types once would not be there any more.
     """
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, name: str = SESSION) -> None:
+        self.name = name
+        self._assistant = assistant
         self._bus = assistant.bus
-        self._recorder = Recorder(SESSION)
-        self._session = assistant.session(SESSION, open_mic=False, rings=False)
+        self._recorder = Recorder(name)
+        self._session = assistant.session(name, open_mic=False, rings=False)
         self._free = asyncio.Lock()
         self._running: asyncio.Task[None] | None = None
 
@@ -52,19 +54,27 @@ class TypedConversation:
             self._running.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([self._running])
+        self._assistant.forget(self._session)
+
+    @property
+    def asks(self) -> bool:
+        """The dialogue waits for the answer to a question of its own."""
+        return self._session.question_open
 
     @property
     def unfinished(self) -> list[TurnRecord]:
         """What is known of a turn that did not come to its end."""
         return [record for number, record in self._recorder.turns.items() if number > 0]
 
-    async def turn(self, text: str) -> TurnRecord:
-        """One typed turn, to its end, which the turn machine bounds. Raises `ConversationOver`."""
+    async def turn(self, text: str, *, room: str = "", person: str = "") -> TurnRecord:
+        """One typed turn, to its end, which the turn machine bounds; `room` and `person`: where and who types. Raises
+        `ConversationOver`."""
         async with self._free:
+            self._session.room, self._session.person = room, person
             ended: list[int] = []
 
             def watch(event: Event) -> None:
-                if isinstance(event, TurnEnded) and event.session == SESSION:
+                if isinstance(event, TurnEnded) and event.session == self.name:
                     ended.append(event.turn)
 
             self._recorder.turns.clear()

@@ -100,6 +100,7 @@ async def on_files(
             ears=Ears(source, detector_for(config, wake_words=False), engines.recognizer),
             mouth=Mouth(engines.voice, sink),
             open_mic=True,
+            room=config.room,
         )
         await stack.enter_async_context(Reachable(assistant))
 
@@ -201,6 +202,7 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
             ears=Ears(sound.source, detector_for(config, wake_words=by_wake_word), engines.recognizer),
             mouth=Mouth(engines.voice, sound.sink, config.listening.chime, sound.duck),
             open_mic=open_mic,
+            room=config.room,
             echo_cancelled=config.audio.echo_cancellation,
         )
         assistant.api.listen = partial(push_to_talk, session)

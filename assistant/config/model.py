@@ -309,6 +309,7 @@ class Config(Section):
     name: str = Field("Jarvis", description="What the assistant calls itself.")
     timezone: str = Field("", description="IANA name such as Europe/Berlin; empty: the system's.")
     units: Literal["metric", "imperial"] = Field("metric", description="Units of spoken answers.")
+    room: str = Field("", description="The room of the microphone, as one of the home's areas is called.")
     audio: Audio = Audio()
     listening: Listening = Listening()
     recognition: Recognition = Recognition()

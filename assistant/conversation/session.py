@@ -56,9 +56,14 @@ class Session:
         free_text_slots: frozenset[str] = frozenset(),
         end_of_turn: EndOfTurn | None = None,
         closing_intents: frozenset[str] = frozenset(),
+        room: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
+        self.room = room
+        """Where it is held, as far as that is known; for the turns from now on."""
+        self.person = ""
+        """Who speaks, as far as that is known; for the turns from now on."""
         self._state = start(state)
         self._bus = bus
         self._clock = clock
@@ -103,6 +108,11 @@ class Session:
     def over(self) -> bool:
         """`run` has ended: nothing that is entered or announced now has an effect."""
         return self._over
+
+    @property
+    def question_open(self) -> bool:
+        """The dialogue waits for the answer to a question of its own."""
+        return self._thinker.question_open
 
     @property
     def quiet(self) -> bool:
