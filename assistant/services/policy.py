@@ -59,7 +59,7 @@ class Policy:
             return Verdict(Decision.DENY, "forbidden to everybody")
         role = self.role(origin)
         for number, rule in enumerate(self._settings.rules, 1):
-            if _fits(rule, service, role, origin):
+            if _fits(rule, service, role, origin, risk):
                 decision = _with_yes(Decision(rule.decision), risk)
                 return Verdict(decision, f"rule {number} for {role}")
         if risk is Risk.RISKY and role == "guest":
@@ -69,18 +69,33 @@ class Policy:
     def _place_role(self, origin: Origin) -> str:
         if origin.channel in NO_PERSON:
             return "guest"
+        if _is_here(origin):
+            return self._role_at(_places(origin)) or "owner"
+        role = self._role_at([origin.session.casefold()]) or "guest"
+        in_room = self._role_at([origin.room.casefold()]) if origin.room else None
+        return min(role, in_room or role, key=RANK.__getitem__)  # who calls from elsewhere may name any room
+
+    def _role_at(self, names: Sequence[str]) -> str | None:
+        """Of the first place that has one of these names."""
         for place in self._settings.places:
-            if any(fnmatchcase(name, place.name.casefold()) for name in _places(origin)):
+            if _any([place.name], names):
                 return place.role
-        # A session such as `browser:ab12` comes from elsewhere; those of this machine have plain names.
-        return "owner" if origin.channel in OWN_CHANNELS and ":" not in origin.session else "guest"
+        return None
 
 
-def _fits(rule: PolicyRule, service: str, role: str, origin: Origin) -> bool:
+def _is_here(origin: Origin) -> bool:
+    """A session such as `browser:ab12` comes from elsewhere; those of this machine have plain names."""
+    return origin.channel in OWN_CHANNELS and ":" not in origin.session
+
+
+def _fits(rule: PolicyRule, service: str, role: str, origin: Origin, risk: Risk) -> bool:
+    takes_away = rule.decision == "deny" or (rule.decision == "ask" and risk is not Risk.RISKY)
+    # A room that is claimed from elsewhere takes rights away, and gives none.
+    places = _places(origin) if takes_away or _is_here(origin) else [origin.session.casefold()]
     return (
         rule.role in ("any", role)
         and _any(rule.services, [service])
-        and _any(rule.places, _places(origin))
+        and _any(rule.places, places)
         and _any(rule.channels, [origin.channel])
     )
 

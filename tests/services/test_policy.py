@@ -57,7 +57,11 @@ def test_the_matrix_of_roles_and_risks(role: str, risk: Risk) -> None:
         (Origin("sound", 1, "assistant"), "guest"),
         (Origin("Den", 1, "model"), "guest"),  # whatever the place's own role
         (Origin("den", 1, "mqtt"), "owner"),
-        (Origin("x:1", 1, "mqtt", room="Den"), "owner"),
+        (Origin("x:1", 1, "mqtt", room="Den"), "guest"),  # nor does a room that is claimed from elsewhere
+        (Origin("x:1", 1, "dialogue", room="Den"), "guest"),
+        (Origin("sound", 1, "dialogue", room="Den"), "owner"),
+        (Origin("sound", 1, "dialogue", room="Cellar"), "guest"),
+        (Origin("den", 1, "mqtt", room="Cellar"), "guest"),
         (Origin("sound", 1, "dialogue", person="Ann"), "member"),
         (Origin("sound", 1, "dialogue", person="a stranger"), "guest"),
         (Origin("x:1", 1, "dialogue", person="Bob"), "guest"),  # a voice gives no right
@@ -66,7 +70,26 @@ def test_the_matrix_of_roles_and_risks(role: str, risk: Risk) -> None:
 )
 def test_whoever_is_not_known_is_a_guest(origin: Origin, role: str) -> None:
     people = (KnownPerson(name="Ann", role="member"), KnownPerson(name="Bob", role="owner"))
-    assert Judge(Policy(places=(KnownPlace(name="den", role="owner"),), people=people)).role(origin) == role
+    places = (KnownPlace(name="den", role="owner"), KnownPlace(name="cellar", role="guest"))
+    assert Judge(Policy(places=places, people=people)).role(origin) == role
+
+
+@pytest.mark.parametrize(
+    ("decision", "risk", "here", "elsewhere"),
+    [
+        ("deny", Risk.READ, "deny", "deny"),
+        ("ask", Risk.REVERSIBLE, "ask", "ask"),
+        ("ask", Risk.RISKY, "ask", "deny"),  # as any guest
+        ("allow", Risk.RISKY, "ask", "deny"),
+    ],
+)
+def test_a_room_claimed_from_elsewhere_takes_rights_away_only(
+    decision: str, risk: Risk, here: str, elsewhere: str
+) -> None:
+    rule = PolicyRule.model_validate({"places": ["den"], "decision": decision})
+    judge = Judge(Policy(rules=(rule,)))
+    assert judge.decide("home.set", risk, Origin("sound", 1, "dialogue", room="den")).decision == here
+    assert judge.decide("home.set", risk, Origin("mqtt:x", 1, "dialogue", room="den")).decision == elsewhere
 
 
 @pytest.mark.parametrize("service", ["home.set", "home.query", "lists.add"])
