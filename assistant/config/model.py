@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from assistant.config.home_assistant import HomeAssistant
 from assistant.config.policy import Policy
 from assistant.config.section import Section
 
@@ -237,27 +238,67 @@ class Generation(Section):
     first_token_timeout_s: float = Field(10.0, gt=0.0, description="How long the first words may take.")
 
 
+class Floor(Section):
+    """A storey of the home, to be spoken of as a whole."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    level: int | None = Field(
+        None, description="0: the ground floor; tells what “upstairs” and “downstairs” are."
+    )
+
+
 class Area(Section):
     """A room or another part of the home."""
 
     name: str
+    floor: str = ""
     aliases: tuple[str, ...] = ()
 
 
 class Device(Section):
-    """Something in the home that can be told what to do."""
+    """Something in the home that can be told what to do, or that tells something."""
 
     name: str
-    kind: Literal["light", "switch", "cover", "climate", "fan", "lock", "sensor", "media"]
+    kind: Literal["light", "switch", "cover", "climate", "fan", "lock", "sensor", "media", "scene"]
     area: str = ""
     aliases: tuple[str, ...] = ()
+    device_class: str = Field(
+        "",
+        description="What a sensor measures or a cover is, as Home Assistant calls it: temperature, humidity, "
+        "window, door, motion, curtain, …",
+    )
+    unit: str = Field("", description="Of a sensor's value: %, lx, W, …; temperatures are in °C.")
+    id: str = Field("", description="Stays when the name changes; empty: made of kind, area and name.")
+
+
+class SceneSetting(Section):
+    """What a scene makes of one device; what is not given is left as it is."""
+
+    device: str
+    state: Literal["on", "off", "open", "closed", "locked"] | None = None
+    brightness: float | None = Field(None, ge=0, le=100, description="Percent; of a fan its speed.")
+    color: str | None = None
+    temperature: float | None = Field(None, description="Degrees Celsius.")
+    position: float | None = Field(None, ge=0, le=100, description="Percent open.")
+
+
+class Scene(Section):
+    """Several devices brought into a state with one sentence, such as “movie night”."""
+
+    name: str
+    area: str = ""
+    aliases: tuple[str, ...] = ()
+    settings: tuple[SceneSetting, ...] = ()
 
 
 class Home(Section):
-    """The home: its areas and devices. With none named, a small virtual home is there to try things on."""
+    """The home: its rooms and devices. With none named, a small virtual home is there to try things on."""
 
+    floors: tuple[Floor, ...] = ()
     areas: tuple[Area, ...] = ()
     devices: tuple[Device, ...] = ()
+    scenes: tuple[Scene, ...] = ()
 
 
 class Names(Section):
@@ -317,6 +358,7 @@ class Config(Section):
     dialogue: Dialogue = Dialogue()
     generation: Generation = Generation()
     home: Home = Home()
+    home_assistant: HomeAssistant = HomeAssistant()
     names: Names = Names()
     server: Server = Server()
     policy: Policy = Policy()

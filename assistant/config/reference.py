@@ -62,7 +62,7 @@ def _section(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         what, key = kind(field.annotation), (*path, name)
         if what.section and what.many:
-            below.append(_tables(what.section, key))
+            below.extend(_tables(what.section, key))
         elif what.section:
             below.extend(_section(what.section, key))
         else:
@@ -84,17 +84,20 @@ def _row(path: tuple[str, ...], field: FieldInfo, what: Kind) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _tables(model: type[BaseModel], path: tuple[str, ...]) -> str:
-    """An array of tables: its keys have no variables of their own, the whole list has one."""
-    head = (
-        f"\n### `[[{'.'.join(path)}]]`\n\n{_summary(model)} One such table each; the whole list as JSON: "
-        f"`{env_name(path)}`.\n\n| Key | Takes | Default |\n|---|---|---|\n"
-    )
-    rows = (
-        f"| `{name}` | {_takes(field, kind(field.annotation))} | {_default(field)} |\n"
-        for name, field in model.model_fields.items()
-    )
-    return head + "".join(rows)
+def _tables(model: type[BaseModel], path: tuple[str, ...], inner: bool = False) -> Iterator[str]:
+    """An array of tables: its keys have no variables of their own, the whole list has one. `inner`: it is one in each
+    table of another array."""
+    whole = "" if inner else f" One such table each; the whole list as JSON: `{env_name(path)}`."
+    yield f"\n### `[[{'.'.join(path)}]]`\n\n{_summary(model)}{whole}\n"
+    yield "\n| Key | Takes | Default | |\n|---|---|---|---|\n"
+    below: list[str] = []
+    for name, field in model.model_fields.items():
+        what = kind(field.annotation)
+        if what.section:
+            below.extend(_tables(what.section, (*path, name), inner=True))
+        else:
+            yield f"| `{name}` | {_takes(field, what)} | {_default(field)} | {field.description or ''} |\n"
+    yield from below
 
 
 def _takes(field: FieldInfo, what: Kind) -> str:
