@@ -32,6 +32,8 @@ def sentence(error: ErrorDetails, origin: str) -> str:
     path: Path_ = tuple(error["loc"])
     if error["type"] == "extra_forbidden":
         return unknown_key(path, origin)
+    if error["type"] == "value_error":  # a section of ours says it in words
+        return f"{origin}: {dotted(path)}: {error['msg'].removeprefix('Value error, ')}."
     if error["type"] == "missing":
         return f"{origin}: {dotted(path[:-1])} needs the key {path[-1]}."
     return f"{origin}: {dotted(path)} must be {_expected(error)}, not {_given(path, error['input'])}."

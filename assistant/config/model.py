@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from assistant.config.commands import Command
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.policy import Policy
+from assistant.config.routines import Routine
 from assistant.config.section import Section
 
 VOICE_OF_A_WAKE_WORD = 0.5
@@ -362,5 +364,7 @@ class Config(Section):
     names: Names = Names()
     server: Server = Server()
     policy: Policy = Policy()
+    commands: tuple[Command, ...] = ()
+    routines: tuple[Routine, ...] = ()
     observe: Observe = Observe()
     log: Log = Log()

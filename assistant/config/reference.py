@@ -47,6 +47,7 @@ _NAMES: dict[Any, str] = {
     float: "number",
     str: "text",
     bool: "true or false",
+    dict: "table",
     SecretStr: "text, never shown",
 }
 
@@ -84,19 +85,23 @@ def _row(path: tuple[str, ...], field: FieldInfo, what: Kind) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _tables(model: type[BaseModel], path: tuple[str, ...], inner: bool = False) -> Iterator[str]:
+def _tables(
+    model: type[BaseModel], path: tuple[str, ...], inner: bool = False, many: bool = True
+) -> Iterator[str]:
     """An array of tables: its keys have no variables of their own, the whole list has one. `inner`: it is one in each
-    table of another array."""
+    table of another array, or with `many` False a table there."""
     whole = "" if inner else f" One such table each; the whole list as JSON: `{env_name(path)}`."
-    yield f"\n### `[[{'.'.join(path)}]]`\n\n{_summary(model)}{whole}\n"
+    title = f"[[{'.'.join(path)}]]" if many else f"[{'.'.join(path)}]"
+    yield f"\n### `{title}`\n\n{_summary(model)}{whole}\n"
     yield "\n| Key | Takes | Default | |\n|---|---|---|---|\n"
     below: list[str] = []
     for name, field in model.model_fields.items():
         what = kind(field.annotation)
         if what.section:
-            below.extend(_tables(what.section, (*path, name), inner=True))
+            below.extend(_tables(what.section, (*path, name), inner=True, many=what.many))
         else:
-            yield f"| `{name}` | {_takes(field, what)} | {_default(field)} | {field.description or ''} |\n"
+            cells = (f"`{name}`", _takes(field, what), _default(field), field.description or "")
+            yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
     yield from below
 
 

@@ -51,6 +51,8 @@ def kind(annotation: Any) -> Kind:
         elif origin is tuple:
             many = True
             annotation = get_args(annotation)[0]
+        elif origin is dict:
+            return Kind(dict, optional, many)
         else:
             return Kind(annotation, optional, many)
 

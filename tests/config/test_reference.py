@@ -24,4 +24,4 @@ def test_limits_and_defaults_are_there() -> None:
     assert "number, at least 0, at most 1, or empty" in rows["listening.wake_threshold"]
     assert "`metric`, `imperial`" in rows["units"]
     assert '`["hey_jarvis"]`' in rows["listening.wake_words"]
-    assert "required" in rows["kind"]
+    assert "required" in rows["service"]
