@@ -26,7 +26,7 @@ from assistant.dialogue.supervisor import State as DialogueState
 from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
 from assistant.errors import UserError
-from assistant.events import Event, RingingEnded, Trouble
+from assistant.events import Event, MusicBegan, RingingEnded, Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
@@ -214,7 +214,11 @@ class Assistant:
             session.announce(text, Priority.TIMER, rings=True)
 
     def _noticed(self, event: Event) -> None:
-        """Who silenced a timer in one room need not do so in the next."""
+        """Who silenced a timer in one room need not do so in the next; music is not listened to."""
+        if isinstance(event, MusicBegan):
+            session = self._sessions.get(event.session)
+            if session is not None and not session.over:
+                session.close_window("music")
         if isinstance(event, RingingEnded) and event.noticed:
             for name, session in self._ringing.items():
                 if name != event.session and not session.over:

@@ -113,6 +113,14 @@ class WindowClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MusicBegan(Event):
+    """Something plays now because a person asked for it at this place: what is heard next is hardly meant for the
+    assistant. `player` is the program's name."""
+
+    player: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingingEnded(Event):
     """What rang here is silent. `noticed`: by a person at this place."""
 

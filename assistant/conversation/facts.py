@@ -22,7 +22,7 @@ def window_closed(before: State, after: State, event: m.Happening) -> str | None
     if before.phase is Phase.LISTENING and not before.woken and after.phase is Phase.IDLE:
         return event.reason if isinstance(event, m.CloseWindow) else "time"
     if before.speaking and after.phase is Phase.IDLE and after.closing:
-        return "took leave"
+        return after.closing
     return None
 
 

@@ -283,6 +283,7 @@ def test_the_window_stays_closed_after_thanks_and_closes_when_music_begins() -> 
     assert answered(e.Leave(3, 1)).phase is Phase.IDLE
     assert answered(e.Leave(3, 0)).phase is Phase.LISTENING  # of another turn
     assert run(answered(), e.CloseWindow(5, "music"))[0].phase is Phase.IDLE
+    assert answered(e.CloseWindow(3, "music")).phase is Phase.IDLE  # begun by this turn, answered first
     assert run(State(), e.WakeWord(0, 0), e.CloseWindow(1, "music"))[0].phase is Phase.LISTENING
 
 

@@ -257,3 +257,14 @@ async def test_music_closes_the_follow_up_window(engines: Engines) -> None:
         await asyncio.sleep(2.0)
     assert [event.reason for event in talk.of(events.WindowClosed)] == ["music"]
     assert asked(talk) == ["what time is it"]
+
+
+@in_virtual_time
+async def test_after_the_answer_to_a_turn_that_began_music_there_is_no_window(engines: Engines) -> None:
+    async with conversation(engines, open_mic=False) as talk:
+        talk.session.enter("what time is it")
+        await talk.until(lambda: bool(talk.loudspeaker.played))
+        talk.session.close_window("music")
+        assert (await talk.turns(1)).outcome == "answered"
+        assert talk.session.state.phase is Phase.IDLE
+    assert [event.reason for event in talk.of(events.WindowClosed)] == ["music"]

@@ -32,6 +32,7 @@ from assistant.conversation.machine import floor, overlap, person, push_to_talk
 from assistant.conversation.machine.answer import reply
 from assistant.conversation.machine.person import NOT_UNDERSTOOD
 from assistant.conversation.machine.state import (
+    TOOK_LEAVE,
     BargeIn,
     Phase,
     State,
@@ -121,9 +122,9 @@ def step(state: State, event: Happening) -> Step:
             state, commands = floor.silence(floor.acknowledged(state))
             return then(floor.rest(state, event.at_s), commands)
         case Leave():
-            return replace(state, closing=state.closing or event.turn == state.turn), []
+            return (replace(state, closing=TOOK_LEAVE) if event.turn == state.turn else state), []
         case CloseWindow():
-            return floor.close_window(state), []
+            return floor.close_window(state, event.reason), []
         case Acknowledged():
             return floor.notice_taken(state), []
         case Failed() if state.overlapping and event.turn == state.turn + 1:

@@ -7,7 +7,7 @@ growing pauses, until a person takes notice: with any turn, a key, or a stop wor
 
 from dataclasses import replace
 
-from assistant.conversation.machine.state import Phase, State, Step, new_turn
+from assistant.conversation.machine.state import TOOK_LEAVE, Phase, State, Step, new_turn
 from assistant.conversation.messages import (
     Announcement,
     Ask,
@@ -55,11 +55,14 @@ def open_window(state: State, at_s: float) -> State:
 
 def never_mind(state: State, at_s: float) -> Step:
     """As if nobody had called: as `rest`, but there is nothing to follow up."""
-    return rest(replace(state, closing=True), at_s)
+    return rest(replace(state, closing=TOOK_LEAVE), at_s)
 
 
-def close_window(state: State) -> State:
-    """Somebody else has the floor, such as music. Who has called with the wake word is still listened to."""
+def close_window(state: State, reason: str) -> State:
+    """Somebody else has the floor, such as music. Who has called with the wake word is still listened to; and where
+    it began with a turn that is being answered, the answer comes, and no window after it."""
+    if state.answering:
+        return replace(state, closing=state.closing or reason)
     if state.phase is not Phase.LISTENING or state.woken or state.open_mic or state.waiting:
         return state
     return _next_deadline(replace(state, phase=Phase.IDLE, window_s=None))

@@ -7,6 +7,8 @@ from typing import Any
 from assistant.conversation.machine.words import STOP_WORDS
 from assistant.conversation.messages import Announcement, Command, Completeness, Typed
 
+TOOK_LEAVE = "took leave"
+
 
 class Phase(StrEnum):
     IDLE = "idle"
@@ -103,7 +105,7 @@ class State:
     over_answer: bool = False  # the turn began over an answer
     stopped: bool = False  # and with a stop word
     asks: bool = False  # the reply is a question
-    closing: bool = False  # the person took leave: nothing is listened for after this turn
+    closing: str = ""  # why nothing is listened for after this turn, such as that the person took leave
     window_s: float | None = None  # when the follow-up window ends
     ringing: tuple[Announcement, ...] = ()  # until a person takes notice
     rung: int = 0  # how often, since the last that began to ring
@@ -173,7 +175,7 @@ def new_turn(state: State) -> State:
         over_answer=False,
         stopped=False,
         asks=False,
-        closing=False,
+        closing="",
         window_s=None,
     )
 
