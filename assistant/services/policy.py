@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from assistant.config.policy import Policy as Settings
 from assistant.config.policy import PolicyRule
-from assistant.services.service import Origin, Risk
+from assistant.services.service import Origin, Risk, Role
 
 
 class Decision(enum.StrEnum):
@@ -53,8 +53,9 @@ class Policy:
             role = min(role, known.get(origin.person.casefold(), "guest"), key=RANK.__getitem__)
         return role
 
-    def decide(self, service: str, risk: Risk, origin: Origin) -> Verdict:
-        """Whether `service` may be called, its risk being `risk` with these arguments."""
+    def decide(self, service: str, risk: Risk, origin: Origin, least: Role = "guest") -> Verdict:
+        """Whether `service`, which is for the role `least` and those above it, may be called, its risk being `risk`
+        with these arguments."""
         if risk is Risk.FORBIDDEN:
             return Verdict(Decision.DENY, "forbidden to everybody")
         role = self.role(origin)
@@ -62,6 +63,8 @@ class Policy:
             if _fits(rule, service, role, origin, risk):
                 decision = _with_yes(Decision(rule.decision), risk)
                 return Verdict(decision, f"rule {number} for {role}")
+        if RANK[role] < RANK[least]:
+            return Verdict(Decision.DENY, f"not for a {role}")
         if risk is Risk.RISKY and role == "guest":
             return Verdict(Decision.DENY, "a guest may do nothing risky")
         return Verdict(_BY_RISK.get(risk, Decision.DENY), f"{risk} for {role}")

@@ -139,7 +139,7 @@ class Registry:
         except ValidationError as error:
             raise ServiceError("bad_arguments", sentence_of(error)) from error
         assessed = await _assess(spec, asked, origin)
-        match self._policy.decide(name, assessed.risk, origin).decision:
+        match self._policy.decide(name, assessed.risk, origin, spec.least).decision:
             case Decision.DENY:
                 return replace(assessed, risk=Risk.FORBIDDEN)
             case Decision.ASK:
@@ -183,7 +183,7 @@ class Registry:
             return _refused("unknown_service", "I cannot do that.", "there is no such service")
         if origin.preview and spec.risk is not Risk.READ and how is not _How.ASK:
             return _refused("preview", "That can only be done once it is sure that it was asked for.")
-        verdict = self._policy.decide(name, spec.risk, origin)
+        verdict = self._policy.decide(name, spec.risk, origin, spec.least)
         if verdict.decision is Decision.DENY:
             return _refused("forbidden", "I am not allowed to do that.", verdict.why)
         free = origin.preview or spec.stops or how is _How.CONFIRMED
@@ -208,7 +208,7 @@ class Registry:
 
     async def _run(self, spec: Spec, asked: Input, origin: Origin, how: _How) -> _Decided:
         assessment = await _assess(spec, asked, origin)
-        verdict = self._policy.decide(spec.name, assessment.risk, origin)
+        verdict = self._policy.decide(spec.name, assessment.risk, origin, spec.least)
         if verdict.decision is Decision.DENY:
             return _refused("forbidden", "I am not allowed to do that.", verdict.why)
         decision, why = "allowed", verdict.why
@@ -234,6 +234,7 @@ class Registry:
         return _Decided(Outcome(True, done.result), decision, why, done.undo)
 
     def _announce(self, name: str, arguments: object, origin: Origin, outcome: Outcome) -> None:
+        arguments, result = self._told(name, arguments, outcome.result)
         event = ServiceCalled(
             at_s=self._clock.monotonic(),
             session=origin.session,
@@ -241,7 +242,7 @@ class Registry:
             service=name,
             arguments=arguments if isinstance(arguments, dict) else {},
             ok=outcome.ok,
-            result=outcome.result or None,
+            result=result or None,
             error=outcome.error_message,
             took_s=outcome.took_s,
         )
@@ -250,10 +251,16 @@ class Registry:
         except Exception:
             _log.exception("an observer of service calls failed")
 
+    def _told(self, name: str, arguments: object, result: dict[str, Any]) -> tuple[object, dict[str, Any]]:
+        """What others than the caller may know of a call."""
+        spec = self._specs.get(name)
+        return ({}, {}) if spec is not None and spec.private else (arguments, result)
+
     async def _write_down(
         self, name: str, arguments: object, origin: Origin, decided: _Decided, took_s: float
     ) -> None:
         outcome = decided.outcome
+        arguments, result = self._told(name, arguments, outcome.result)
         record = Record(
             at=self._clock.now(),
             session=origin.session,
@@ -263,7 +270,7 @@ class Registry:
             arguments=arguments,
             decision=decided.decision,
             ok=outcome.ok,
-            result=outcome.result,
+            result=result,
             error=f"{outcome.error_code}: {outcome.error_message}" if outcome.error_code else "",
             took_s=took_s,
             undo=() if origin.undoing else tuple(asdict(call) for call in decided.undo),

@@ -19,9 +19,11 @@ import inspect
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+Role = Literal["guest", "member", "owner"]
 
 
 class Risk(enum.StrEnum):
@@ -97,7 +99,8 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A service as the registry offers it. `assess` looks at the arguments where they decide the risk, and changes
-    nothing. `stops`: it makes something stop, and is never too much."""
+    nothing. `stops`: it makes something stop, and is never too much. `least`: the role that it takes where no rule of
+    the owner's says otherwise. `private`: what it is told and tells is not written down, and no observer is told."""
 
     name: str
     description: str
@@ -108,6 +111,8 @@ class Spec:
     timeout_s: float = 5.0
     stops: bool = False
     plugin: str = ""  # whose it is
+    least: Role = "guest"
+    private: bool = False
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments."""
@@ -122,22 +127,33 @@ class _Mark:
     assess: str
     timeout_s: float
     stops: bool
+    least: Role
+    private: bool
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def service(
-    name: str, description: str, risk: Risk, *, assess: str = "", timeout_s: float = 5.0, stops: bool = False
+    name: str,
+    description: str,
+    risk: Risk,
+    *,
+    assess: str = "",
+    timeout_s: float = 5.0,
+    stops: bool = False,
+    least: Role = "guest",
+    private: bool = False,
 ) -> Callable[[_Method], _Method]:
     """Make a method `async (self, asked: SomeInput, origin: Origin) -> dict | Done` a service.
 
     `name` is `domain.action`. `assess` names a method `async (self, asked, origin) -> Assessment` that is
-    asked first. `stops`: see `Spec`.
+    asked first. `stops`, `least`, `private`: see `Spec`.
     """
 
     def marked(method: _Method) -> _Method:
-        method.__service__ = _Mark(name, description, risk, assess, timeout_s, stops)  # type: ignore[attr-defined]
+        mark = _Mark(name, description, risk, assess, timeout_s, stops, least, private)
+        method.__service__ = mark  # type: ignore[attr-defined]
         return method
 
     return marked
@@ -160,6 +176,8 @@ def specs_of(provider: object) -> list[Spec]:
                 assess=getattr(provider, mark.assess) if mark.assess else None,
                 timeout_s=mark.timeout_s,
                 stops=mark.stops,
+                least=mark.least,
+                private=mark.private,
             )
         )
     return sorted(specs, key=lambda spec: spec.name)
