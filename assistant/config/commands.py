@@ -94,6 +94,8 @@ class Http(Section):
             raise ValueError(
                 "`http.url` must be https, or loopback; set `http.lan` for a machine of your network"
             )
+        if url.scheme == "http" and not _may_be_near(url.hostname):
+            raise ValueError("`http.url` must be https: that address is not on a private network")
         if self.answer_at and not self.answer_at.startswith("/"):
             raise ValueError("`http.answer_at` is a JSON pointer such as /current/temperature")
         return self
@@ -182,6 +184,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _may_be_near(host: str) -> bool:
+    """False for the address of a machine elsewhere; what a name stands for is seen when it is asked."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return True
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -50,6 +50,17 @@ class Outcome:
     error_message: str = ""
     took_s: float = 0.0
     confirmation: str = field(default="", repr=False)
+    undo: tuple[Call, ...] = field(default=(), repr=False)
+    """What takes it back, in the order to do it."""
+
+    def as_answer(self) -> dict[str, Any]:
+        """For programs: `{"ok": true, "result"}`, or `{"ok": false, "error": {"code", "message", "confirmation"?}}`."""
+        if self.ok:
+            return {"ok": True, "result": self.result}
+        error = {"code": self.error_code, "message": self.error_message}
+        if self.confirmation:
+            error["confirmation"] = self.confirmation
+        return {"ok": False, "error": error}
 
 
 class Audit(Protocol):
@@ -231,7 +242,7 @@ class Registry:
         done = await spec.run(asked, origin)
         if not isinstance(done, Done):
             done = Done(done)
-        return _Decided(Outcome(True, done.result), decision, why, done.undo)
+        return _Decided(Outcome(True, done.result, undo=done.undo), decision, why, done.undo)
 
     def _announce(self, name: str, arguments: object, origin: Origin, outcome: Outcome) -> None:
         arguments, result = self._told(name, arguments, outcome.result)

@@ -17,9 +17,9 @@ A service that changes something returns `Done(result, undo=...)` with the calls
 import enum
 import inspect
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -159,9 +159,16 @@ def service(
     return marked
 
 
+@runtime_checkable
+class MadeOfSettings(Protocol):
+    """An object with services that settings name, beside those of its methods."""
+
+    def declared(self) -> Iterable[Spec]: ...
+
+
 def specs_of(provider: object) -> list[Spec]:
-    """The services that an object's methods offer, by name."""
-    specs = []
+    """The services that an object's methods offer, and those that it declares, by name."""
+    specs = list(provider.declared()) if isinstance(provider, MadeOfSettings) else []
     for _, method in inspect.getmembers(provider, inspect.ismethod):
         mark = getattr(method, "__service__", None)
         if not isinstance(mark, _Mark):

@@ -1,0 +1,1 @@
+"""What the owner declared in `[[commands]]`: programs, requests and macros, each a service `commands.NAME`."""

@@ -1,0 +1,176 @@
+"""The owner's commands as services: `commands.NAME` for each, and `commands.fill` for what was said of one."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from assistant.config.commands import Command
+from assistant.config.placeholders import filled
+from assistant.services.commands.declared import (
+    calls_of,
+    description_of,
+    input_of,
+    question_of,
+    risk_of,
+    spoken_of,
+    undo_of,
+    values_of,
+)
+from assistant.services.commands.output import answer, beginning
+from assistant.services.commands.parameters import Value, value_of
+from assistant.services.commands.phrases import heard
+from assistant.services.commands.process import environment_of, run
+from assistant.services.commands.request import fetch
+from assistant.services.registry import Registry
+from assistant.services.service import Assessment, Done, Input, Origin, Risk, ServiceError, Spec, service
+from assistant.services.steps import RANK, assess, carry_out
+
+_log = logging.getLogger(__name__)
+PATIENCE_S = 3.0
+"""How long a person waits for an answer; what takes longer is told of when it is done."""
+_CLOSE_TIMEOUT_S = 5.0
+_MOST_AT_ONCE = 8
+
+Tell = Callable[[str, str], None]
+"""(session, sentence): say it there when there is time; it returns at once."""
+
+
+class FillInput(Input):
+    command: str = Field(description="Name of the command.")
+    said: str = Field("", description="The sentence that means it.")
+    values: dict[str, str] = Field({}, description="What is known already.")
+
+
+class CommandServices:
+    """Loop thread. A command goes on when its caller goes away; `close` ends all with their children."""
+
+    def __init__(
+        self, commands: Iterable[Command], registry: Registry, tell: Tell, *, patience_s: float = PATIENCE_S
+    ) -> None:
+        self._commands = {command.name: command for command in commands}
+        self._registry = registry
+        self._tell = tell
+        self._patience_s = patience_s
+        self._running: dict[str, asyncio.Task[Done]] = {}
+
+    def declared(self) -> Iterable[Spec]:
+        """A service for each command."""
+        for command in self._commands.values():
+            yield Spec(
+                name=f"commands.{command.name}",
+                description=description_of(command),
+                risk=risk_of(command),
+                input=input_of(command),
+                run=partial(self._call, command),
+                assess=partial(self._assess, command),
+                timeout_s=self._patience_s + 2.0,
+            )
+
+    @service("commands.fill", "Tell what a sentence says for the parameters of a command.", Risk.READ)
+    async def fill(self, asked: FillInput, origin: Origin) -> dict[str, Any]:
+        """The arguments that are good, and the question for the first that is missing or not taken."""
+        command = self._commands.get(asked.command)
+        if command is None:
+            raise ServiceError("unknown_command", "That command is not there any more.")
+        said = {**asked.values, **heard(command, asked.said)}
+        known: dict[str, str] = {}
+        for parameter in command.parameters:
+            question = parameter.question or f"Which {parameter.name.replace('_', ' ')}?"
+            words = said.get(parameter.name, "")
+            try:
+                if words:
+                    value_of(parameter, words)
+                    known[parameter.name] = words
+                    continue
+            except ServiceError as error:
+                question = str(error)
+            return {"arguments": known, "missing": parameter.name, "question": question}
+        return {"arguments": known, "missing": "", "question": ""}
+
+    async def close(self) -> None:
+        """End what is running. Idempotent and bounded."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CLOSE_TIMEOUT_S)
+
+    async def _assess(self, command: Command, asked: Input, origin: Origin) -> Assessment:
+        """A macro is as risky as what it calls, at least."""
+        values = values_of(command, asked)
+        own = Assessment(risk_of(command), question_of(command, spoken_of(values)))
+        if not command.macro:
+            return own
+        inner = await assess(self._registry, calls_of(command, values), origin)
+        return max(own, inner, key=lambda each: RANK[each.risk])
+
+    async def _call(self, command: Command, asked: Input, origin: Origin) -> Done:
+        if origin.preview:
+            raise ServiceError("preview", "That can only be done once it is sure that it was asked for.")
+        if command.name in self._running:
+            raise ServiceError("still_running", "I am still at that.")
+        if len(self._running) >= _MOST_AT_ONCE:
+            raise ServiceError("too_many", "I am doing too much already. Please wait a moment.")
+        doing = self._carry_out(command, values_of(command, asked), origin)
+        work = asyncio.create_task(doing, name=f"command {command.name}")
+        self._running[command.name] = work
+        work.add_done_callback(lambda _: self._running.pop(command.name, None))
+        done, _ = await asyncio.wait([work], timeout=self._patience_s)
+        if done:
+            return work.result()
+        work.add_done_callback(partial(self._late, origin.session))
+        return Done({"spoken": "That takes a while. I'll tell you when it is done.", "running": True})
+
+    def _late(self, session: str, work: "asyncio.Task[Done]") -> None:
+        if work.cancelled():
+            return
+        error = work.exception()
+        if error is None:
+            said = str(work.result().result.get("spoken"))
+        elif isinstance(error, ServiceError):
+            said = str(error)
+        else:
+            _log.error("%s failed", work.get_name(), exc_info=error)
+            said = "Something went wrong with what you asked me to do."
+        self._tell(session, said)
+
+    async def _carry_out(self, command: Command, values: Mapping[str, Value], origin: Origin) -> Done:
+        if command.macro:
+            return await self._macro(command, values, origin)
+        if command.http:
+            output = await fetch(command.http, values, command.timeout_s)
+        else:
+            output = await _output(command, values)
+        result = {"spoken": answer(command.answer, output, spoken_of(values)), "output": output}
+        return Done(result, undo_of(command, values))
+
+    async def _macro(self, command: Command, values: Mapping[str, Value], origin: Origin) -> Done:
+        carried = await carry_out(self._registry, calls_of(command, values), origin)
+        if carried.failed and not carried.results:
+            raise ServiceError("failed", carried.failed[0])
+        said = answer(command.answer, " ".join(carried.said), spoken_of(values))
+        return Done({"spoken": " ".join((said, *carried.failed))}, carried.undo)
+
+
+async def _output(command: Command, values: Mapping[str, Value]) -> str:
+    """Run the program; what it printed. Raises `ServiceError` where it fails."""
+    texts = {name: value.text for name, value in values.items()}
+    folder = await asyncio.to_thread(Path(command.folder or "~").expanduser)
+    finished = await run(
+        [filled(argument, texts) for argument in command.run],
+        folder=folder,
+        environment=environment_of(command.environment),
+        timeout_s=command.timeout_s,
+        output_bytes=command.output_kb * 1024 if "{output}" in command.answer else 0,
+    )
+    if finished.status != 0:
+        _log.info("command %s ended with status %d", command.name, finished.status)
+        how = f"was ended by signal {-finished.status}" if finished.status < 0 else "failed"
+        why = beginning(next(iter(finished.errors.strip().splitlines()), "")) or "It did not say why."
+        raise ServiceError("command_failed", f"The command {command.name.replace('_', ' ')} {how}: {why}")
+    return finished.output
