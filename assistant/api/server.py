@@ -7,21 +7,21 @@
 | `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
 | `POST /api/confirmations/{domain}/{service}` | the same, but nothing is done: is a yes needed? |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
+| `POST /api/conversation/process` | see `assistant.api.conversation` |
 | `POST /api/ask` `{"texts": []}` | `{"turns": [{}]}`, one for each text |
 | `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
 
 The body of a call: `arguments`, and optionally `session`, `turn`, `room`, `person`, and `confirmation`, which
 answers a question with yes (see docs/services.md). An `error` has a `code` and a `message` that can be spoken; with
-`needs_confirmation` a `confirmation`, too. Its status: see `STATUSES`. 400: the body is no JSON object; 401: the
-token is missing or wrong; 403, `wrong_host`: the request was addressed to another host (a web page that points its
-own name at this machine); 408: the body did not come; 413: it is too large; 503: nobody answers questions here, or
-listens, or not any more.
+`needs_confirmation` a `confirmation`, too. Its status: see `assistant.api.services`. 400: the body is no JSON
+object; 401: the token is missing or wrong; 403, `wrong_host`: the request was addressed to another host (a web page
+that points its own name at this machine); 408: the body did not come; 413: it is too large; 503: nobody answers
+questions here, or listens, or not any more.
 """
 
 import asyncio
 import errno
 import hmac
-import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -30,33 +30,19 @@ from typing import Any
 
 from aiohttp import web
 
+from assistant.api.conversation import ConversationRoute
+from assistant.api.reading import BODY_LIMIT, BadRequest, explained, json_object, problem, text_of, turn_of
+from assistant.api.services import ServiceRoutes
 from assistant.errors import UserError
-from assistant.services.registry import Outcome, Registry
+from assistant.services.registry import Registry
 from assistant.services.service import Origin
 
 _log = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
-_BODY_LIMIT = 64 * 1024  # bytes
 _CLOSE_TIMEOUT_S = 1.0  # twice: to finish, and to end when told to
 _GENERATE_TIMEOUT_S = 120.0
-_BODY_TIMEOUT_S = 10.0
 _MOST_TEXTS = 16
 _LONGEST_TEXT = 2_000  # characters
-
-STATUSES = {
-    "bad_arguments": 422,
-    "closed": 503,
-    "failed": 500,
-    "forbidden": 403,
-    "needs_confirmation": 409,
-    "not_confirmed": 409,
-    "preview": 409,
-    "storage": 500,
-    "timeout": 504,
-    "too_often": 429,
-    "unknown_service": 404,
-}
-"""By the code of a call's error; 422 for a reason of the service's own."""
 
 _CHANNEL = web.RequestKey("channel", str)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -70,8 +56,6 @@ class Generated:
     source: str = "none"
     spoken: bool = False
 
-
-_CallService = Callable[[str, object, Origin], Awaitable[Outcome]]
 
 Generate = Callable[[str, str, str], Awaitable[Generated]]
 """(session, turn, text) → what is answered."""
@@ -104,6 +88,8 @@ class ApiServer:
         """Who listens when a key is pressed; set it at any time."""
         self.whereabouts: Whereabouts = lambda session: None
         """Asked for each call of the dialogue's actions; set it at any time."""
+        self.conversation = ConversationRoute(registry, lambda request, key: f"conversation-{key}")
+        """Conversations in Home Assistant's form: the owner's, for only the owner can read the token."""
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(32)
         self.dialogue_token = secrets.token_urlsafe(32)
@@ -123,13 +109,12 @@ class ApiServer:
 
     async def start(self) -> None:
         """Raises `UserError` when the port is taken."""
-        app = web.Application(client_max_size=_BODY_LIMIT, middlewares=[self._guard])
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard])
         app.add_routes(
             [
                 web.get("/api/health", self._health),
-                web.get("/api/services", self._list),
-                web.post("/api/services/{domain}/{service}", self._call),
-                web.post("/api/confirmations/{domain}/{service}", self._ask_first),
+                *ServiceRoutes(self._registry, self._origin).routes(),
+                *self.conversation.routes(),
                 web.post("/api/generate", self._answer),
                 web.post("/api/ask", self._asked),
                 web.post("/api/listen", self._listen),
@@ -154,60 +139,36 @@ class ApiServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         if request.headers.get("Host", "") not in (f"{_HOST}:{self._port}", f"localhost:{self._port}"):
-            return _problem(403, "wrong_host", "This server answers for 127.0.0.1 only.")
+            return problem(403, "wrong_host", "This server answers for 127.0.0.1 only.")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         given = token.strip().encode("utf-8", "surrogateescape")
         own = hmac.compare_digest(given, self.token.encode())
         dialogue = hmac.compare_digest(given, self.dialogue_token.encode())
         if scheme.lower() != "bearer" or not (own or dialogue):
-            return _problem(401, "unauthorized", "The token is missing or wrong.")
+            return problem(401, "unauthorized", "The token is missing or wrong.")
         request[_CHANNEL] = "dialogue" if dialogue else "http"
-        try:
-            return await handler(request)
-        except web.HTTPRequestEntityTooLarge:
-            return _problem(413, "too_large", f"The body is larger than {_BODY_LIMIT} bytes.")
-        except web.HTTPException as error:
-            return _problem(error.status, "no_such_thing", error.reason)
-        except _BadRequest as error:
-            return _problem(400, "bad_request", str(error))
+        return await explained(request, handler)
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"ok": True})
 
-    async def _list(self, request: web.Request) -> web.StreamResponse:
-        listed = [
-            {"name": spec.name, "description": spec.description, "risk": spec.risk, "schema": spec.schema()}
-            for spec in self._registry.specs()
-        ]
-        return web.json_response({"services": listed})
-
-    async def _call(self, request: web.Request) -> web.StreamResponse:
-        return await self._to(self._registry.call, request)
-
-    async def _ask_first(self, request: web.Request) -> web.StreamResponse:
-        return await self._to(self._registry.ask, request)
-
-    async def _to(self, call: _CallService, request: web.Request) -> web.StreamResponse:
-        body = await _json_object(request)
-        session, room, person = (_text(body, name) for name in ("session", "room", "person"))
+    def _origin(self, request: web.Request, body: dict[str, Any]) -> Origin:
+        session, room, person = (text_of(body, name) for name in ("session", "room", "person"))
         if request[_CHANNEL] == "dialogue" and (known := self.whereabouts(session)) is not None:
             room, person = known
-        origin = Origin(
+        return Origin(
             session=session,
-            turn=_turn(body),
+            turn=turn_of(body),
             channel=request[_CHANNEL],
-            confirmation=_text(body, "confirmation"),
+            confirmation=text_of(body, "confirmation"),
             preview=body.get("preview") is True,
             room=room,
             person=person,
         )
-        name = f"{request.match_info['domain']}.{request.match_info['service']}"
-        outcome = await call(name, body.get("arguments", {}), origin)
-        return web.json_response(_answered(outcome), status=_status(outcome))
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        body = await _json_object(request)
-        session, turn, text = _text(body, "session"), str(_turn(body)), _text(body, "text")
+        body = await json_object(request)
+        session, turn, text = text_of(body, "session"), str(turn_of(body)), text_of(body, "text")
         if self._generate is None:
             generated = Generated("I don't know that.")
         else:
@@ -222,71 +183,23 @@ class ApiServer:
         )
 
     async def _asked(self, request: web.Request) -> web.StreamResponse:
-        texts = (await _json_object(request)).get("texts")
+        texts = (await json_object(request)).get("texts")
         if not isinstance(texts, list) or not 0 < len(texts) <= _MOST_TEXTS:
-            raise _BadRequest(f"`texts` has to be a list of 1 to {_MOST_TEXTS} texts.")
+            raise BadRequest(f"`texts` has to be a list of 1 to {_MOST_TEXTS} texts.")
         if not all(isinstance(text, str) and 0 < len(text.strip()) <= _LONGEST_TEXT for text in texts):
-            raise _BadRequest(f"Each of `texts` has to be a text of 1 to {_LONGEST_TEXT} characters.")
+            raise BadRequest(f"Each of `texts` has to be a text of 1 to {_LONGEST_TEXT} characters.")
         turns = await self.ask(texts) if self.ask is not None else None
         if turns is None:
-            return _problem(503, "not_here", "Nobody answers questions here.")
+            return problem(503, "not_here", "Nobody answers questions here.")
         return web.json_response({"turns": turns})
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:
-        key = _text(await _json_object(request), "key")
+        key = text_of(await json_object(request), "key")
         if key not in KEYS:
-            raise _BadRequest(f"`key` has to be one of {', '.join(KEYS)}.")
+            raise BadRequest(f"`key` has to be one of {', '.join(KEYS)}.")
         if self.listen is None or not self.listen(key):
-            return _problem(503, "not_here", "Nobody listens here.")
+            return problem(503, "not_here", "Nobody listens here.")
         return web.json_response({"ok": True})
-
-
-class _BadRequest(Exception):
-    pass
-
-
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    try:
-        async with asyncio.timeout(_BODY_TIMEOUT_S):
-            body = json.loads(await request.read())
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout(reason="The body of the request did not come.") from error
-    except (ValueError, RecursionError) as error:
-        raise _BadRequest("The body is not JSON.") from error
-    if not isinstance(body, dict):
-        raise _BadRequest("The body has to be a JSON object.")
-    return body
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise _BadRequest(f"`{name}` has to be a string.")
-    return value
-
-
-def _turn(body: dict[str, Any]) -> int | str:
-    value = body.get("turn") or 0
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise _BadRequest("`turn` has to be a number or a string.")
-    return value
-
-
-def _answered(outcome: Outcome) -> dict[str, Any]:
-    if outcome.ok:
-        return {"ok": True, "result": outcome.result}
-    error = {"code": outcome.error_code, "message": outcome.error_message}
-    if outcome.confirmation:
-        error["confirmation"] = outcome.confirmation
-    return {"ok": False, "error": error}
-
-
-def _status(outcome: Outcome) -> int:
-    return 200 if outcome.ok else STATUSES.get(outcome.error_code, 422)
-
-
-def _problem(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"ok": False, "error": {"code": code, "message": message}}, status=status)
 
 
 def _no_port(port: int, error: OSError) -> str:

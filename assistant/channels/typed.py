@@ -57,6 +57,11 @@ class TypedConversation:
         self._assistant.forget(self._session)
 
     @property
+    def over(self) -> bool:
+        """Nothing that is said in it has an effect any more."""
+        return self._session.over
+
+    @property
     def asks(self) -> bool:
         """The dialogue waits for the answer to a question of its own."""
         return self._session.question_open

@@ -132,6 +132,57 @@ def listen_command(settings: Settings, key: str | None) -> None:
     listen(key or "press")
 
 
+@group.command("serve", short_help="Answer other programs and machines, without sound.")
+@with_settings
+def serve_command(settings: Settings) -> None:
+    """Answer other programs and machines, over HTTP (`api.port`) and MQTT (`mqtt.host`), without sound.
+
+    `assistant run` answers them, too.
+    """
+    config = settings.load()
+    from assistant.cli.serve import serve
+
+    run(serve(config, settings), endless=True)
+
+
+@group.group("tokens", short_help="Who may use the API from elsewhere.")
+def tokens_group() -> None:
+    """Who may use the API from elsewhere (`api.port`)."""
+
+
+@tokens_group.command("add", short_help="Make a token for NAME.")
+@click.argument("name", metavar="NAME")
+@with_settings
+def tokens_add(settings: Settings, name: str) -> None:
+    """Make a token for NAME and print it, this once. What it may do is the policy's matter: its calls come from
+    the place api:NAME:*."""
+    config = settings.load()
+    from assistant.cli.tokens import add
+
+    add(config, name)
+
+
+@tokens_group.command("remove", short_help="Let NAME in no more.")
+@click.argument("name", metavar="NAME")
+@with_settings
+def tokens_remove(settings: Settings, name: str) -> None:
+    """Let NAME in no more, from now on."""
+    config = settings.load()
+    from assistant.cli.tokens import remove
+
+    remove(config, name)
+
+
+@tokens_group.command("list", short_help="Names of those that are let in.")
+@with_settings
+def tokens_list(settings: Settings) -> None:
+    """Names of those that are let in."""
+    config = settings.load()
+    from assistant.cli.tokens import show
+
+    show(config)
+
+
 @group.command("ask", short_help="Ask by text, without sound.")
 @click.argument("texts", nargs=-1, metavar="TEXT…")
 @click.option("--json", "as_json", is_flag=True, help="Everything about each turn, for programs.")

@@ -14,6 +14,7 @@ from assistant.channels.console import Console
 from assistant.channels.ducking import OPEN_RESTING, RESTING, Ducking, notes_file
 from assistant.channels.keys import Keys, how_to, push_to_talk
 from assistant.channels.lasting import LastingCard
+from assistant.channels.outside import Outside
 from assistant.channels.record import Recorder
 from assistant.channels.sound import SoundCard
 from assistant.channels.typed import Reachable
@@ -207,6 +208,7 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
         )
         assistant.api.listen = partial(push_to_talk, session)
         keys = Keys(session.press)
+        await stack.enter_async_context(Outside(assistant))
         await stack.enter_async_context(Reachable(assistant))
         if config.audio.duck_others:
             others, resting = OtherSound(notes_file()), OPEN_RESTING if open_mic else RESTING

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from assistant.config.api import Api
 from assistant.config.commands import Command
 from assistant.config.home_assistant import HomeAssistant
+from assistant.config.mqtt import Mqtt
 from assistant.config.policy import Policy
 from assistant.config.routines import Routine
 from assistant.config.section import Section
@@ -318,7 +320,7 @@ class Names(Section):
 
 
 class Server(Section):
-    """The HTTP API."""
+    """The HTTP API on loopback, for programs of the same owner. For others see `[api]`."""
 
     port: int = Field(0, ge=0, le=65535, description="On loopback; 0: any free port.")
 
@@ -363,6 +365,8 @@ class Config(Section):
     home_assistant: HomeAssistant = HomeAssistant()
     names: Names = Names()
     server: Server = Server()
+    api: Api = Api()
+    mqtt: Mqtt = Mqtt()
     policy: Policy = Policy()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()

@@ -67,13 +67,13 @@ class Follower:
     """`async with Follower(assistant, recognizer, files, reload, notice):` names are followed meanwhile.
 
     `files`: settings that are watched; `reload` reads them anew (in a thread; raises `UserError`); `notice` is told
-    in a sentence what changed, and what could not.
+    in a sentence what changed, and what could not. Without a `recognizer` nobody listens.
     """
 
     def __init__(
         self,
         assistant: Assistant,
-        recognizer: Recognizer,
+        recognizer: Recognizer | None,
         settings_file: Path,
         reload: Callable[[], Config],
         notice: Callable[[str], None],
@@ -112,6 +112,8 @@ class Follower:
 
     async def __aenter__(self) -> Self:
         self._stop_observing = self._assistant.bus.observe(self._observe)
+        for told in tuple(self._assistant.services.homes.names.values()):  # before anybody listened
+            self._observe(told)
         work: dict[str, Coroutine[None, None, None]] = {
             "watch": watch(self._files, self._changed.set),
             "reread": self._reread_when_changed(),
@@ -208,6 +210,8 @@ class Follower:
     # ── who learns it ─────────────────────────────────────────────────────────────────────────────────────
 
     async def _teach_recognizer(self, wish: Spoken) -> None:
+        if self._recognizer is None:
+            return
         began_s = time.monotonic()
         await use_names(self._recognizer, self._assistant.config, wish.project, wish.learned)
         self._publish("recogniser", time.monotonic() - began_s)

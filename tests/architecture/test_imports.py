@@ -53,6 +53,7 @@ ARROWS: dict[str, set[str]] = {
     "engines": {"app", "dialogue", "recognition", "synthesis", "voices"},
     "vocabulary": {"app", "dialogue", "recognition", "storage"},
     "channels": {
+        "api",
         "app",
         "audio",
         "bus",

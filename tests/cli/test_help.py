@@ -12,6 +12,8 @@ from assistant.cli.commands import group
 COMMANDS = (
     "run",
     "listen",
+    "serve",
+    "tokens",
     "ask",
     "call",
     "plugins",
