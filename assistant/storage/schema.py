@@ -74,6 +74,17 @@ STEPS = (
             for column in ("room", "person", "reason")
         ),
     ),
+    Step(
+        4,
+        "lists that were made, notes",
+        (
+            "CREATE TABLE made_lists (id {serial}, list TEXT NOT NULL UNIQUE)",
+            """CREATE TABLE notes (
+                id {serial},
+                note TEXT NOT NULL,
+                at DOUBLE PRECISION NOT NULL)""",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version
