@@ -1,39 +1,14 @@
 """What time and what day it is, here and elsewhere."""
 
-import zoneinfo
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from pydantic import Field
 
-from assistant.errors import UserError
 from assistant.services.numbers import ordinal, words
 from assistant.services.service import Input, NoInput, Origin, Risk, ServiceError, service
 from assistant.services.time import Clock
-
-# Places that people ask for and that no zone of the IANA database is named after.
-_PLACES = {
-    "america": "America/New_York", "barcelona": "Europe/Madrid", "beijing": "Asia/Shanghai",
-    "boston": "America/New_York", "california": "America/Los_Angeles", "china": "Asia/Shanghai",
-    "cologne": "Europe/Berlin", "england": "Europe/London", "florida": "America/New_York",
-    "france": "Europe/Paris", "frankfurt": "Europe/Berlin", "geneva": "Europe/Zurich",
-    "germany": "Europe/Berlin", "greenwich": "Etc/GMT", "hamburg": "Europe/Berlin",
-    "hawaii": "Pacific/Honolulu",
-    "india": "Asia/Kolkata", "italy": "Europe/Rome", "las vegas": "America/Los_Angeles",
-    "manchester": "Europe/London", "melbourne": "Australia/Melbourne", "miami": "America/New_York",
-    "milan": "Europe/Rome", "montreal": "America/Toronto",
-    "mumbai": "Asia/Kolkata", "munich": "Europe/Berlin",
-    "new delhi": "Asia/Kolkata", "delhi": "Asia/Kolkata", "bangalore": "Asia/Kolkata", "osaka": "Asia/Tokyo",
-    "rio": "America/Sao_Paulo", "rio de janeiro": "America/Sao_Paulo", "san francisco": "America/Los_Angeles",
-    "scotland": "Europe/London", "seattle": "America/Los_Angeles", "spain": "Europe/Madrid",
-    "tel aviv": "Asia/Jerusalem", "texas": "America/Chicago", "washington": "America/New_York",
-    "atlanta": "America/New_York", "dallas": "America/Chicago", "houston": "America/Chicago",
-    "philadelphia": "America/New_York", "san diego": "America/Los_Angeles", "abu dhabi": "Asia/Dubai",
-    "cape town": "Africa/Johannesburg", "south africa": "Africa/Johannesburg", "kyiv": "Europe/Kyiv",
-    "wellington": "Pacific/Auckland", "new zealand": "Pacific/Auckland", "brazil": "America/Sao_Paulo",
-    "netherlands": "Europe/Amsterdam", "switzerland": "Europe/Zurich", "austria": "Europe/Vienna",
-}  # fmt: skip
+from assistant.services.zones import home_zone, zone_of
 
 
 class TimeInput(Input):
@@ -45,13 +20,7 @@ class ClockServices:
 
     def __init__(self, clock: Clock, timezone: str = "") -> None:
         self._clock = clock
-        try:
-            self._zone = zoneinfo.ZoneInfo(timezone) if timezone else None
-        except (LookupError, ValueError, OSError) as error:
-            raise UserError(
-                f"There is no time zone {timezone!r}; set `timezone` to an IANA name like Europe/Berlin, or "
-                "leave it empty for the system's."
-            ) from error
+        self._zone = home_zone(timezone)
 
     @service("clock.time", "Tell the time, here or in another place.", Risk.READ)
     async def time(self, asked: TimeInput, origin: Origin) -> dict[str, Any]:
@@ -93,24 +62,6 @@ def spoken_time(moment: datetime) -> str:
 def spoken_date(moment: datetime) -> str:
     """`Sunday, November twenty-second`."""
     return f"{moment:%A}, {moment:%B} {ordinal(moment.day)}"
-
-
-def zone_of(place: str) -> zoneinfo.ZoneInfo | None:
-    """The zone of a city (`New York`), country (`Japan`) or zone name (`Europe/Berlin`, `utc`)."""
-    key = " ".join(place.casefold().replace("_", " ").replace(",", " ").split()).removeprefix("the ")
-    name = _PLACES.get(key) or _zones().get(key)
-    return zoneinfo.ZoneInfo(name) if name else None
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Zone names by the words people say: the last part of the name, and the whole of it."""
-    spoken: dict[str, str] = {}
-    for name in sorted(zoneinfo.available_timezones(), key=lambda name: (name.count("/"), name)):
-        words_of_name = name.casefold().replace("_", " ")
-        spoken[words_of_name] = name
-        spoken.setdefault(words_of_name.rsplit("/", 1)[-1], name)
-    return spoken
 
 
 def _time(moment: datetime) -> dict[str, Any]:

@@ -21,14 +21,15 @@ _SKIPPED = frozenset({"and", ",", ".", "for", "about", "exactly", "another", "ar
 def seconds_of(spoken: float | str) -> float:
     """Seconds in a duration. A number is seconds; a bare number in a text is minutes, as in
     "set a timer for five". Raises `ServiceError` where it is not understood or not positive."""
-    seconds = float(spoken) if isinstance(spoken, int | float) else _parse(tokens_of(spoken))
+    seconds = float(spoken) if isinstance(spoken, int | float) else duration_of(tokens_of(spoken))
     if seconds is None or not math.isfinite(seconds) or seconds <= 0:
         shown = " ".join(str(spoken).split())[:60]
         raise ServiceError("bad_duration", f"I did not understand how long {shown} is.")
     return seconds
 
 
-def _parse(tokens: list[str]) -> float | None:
+def duration_of(tokens: list[str]) -> float | None:
+    """Seconds in the tokens of `numbers.tokens_of`, as `seconds_of` reads them; None where they are no duration."""
     total, last_unit, at = 0.0, 0.0, 0
     while at < len(tokens):
         if tokens[at] in _SKIPPED:

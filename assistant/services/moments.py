@@ -1,0 +1,281 @@
+"""Moments as people say them: `half past six`, `quarter to nine tomorrow morning`, `next friday at noon`, `in an
+hour and a half`.
+
+A moment is read in the owner's time zone and told back in words that say which one was meant. A clock that jumps
+follows RFC 5545, section 3.3.5: a time that the jump leaves out is as far from the hour before as it would be without
+(half past two becomes half past three), and of a time that comes twice the first is meant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from assistant.services.clock import spoken_time
+from assistant.services.clock_words import ClockTime, take_clock
+from assistant.services.days import take_day, weekday
+from assistant.services.durations import duration_of
+from assistant.services.numbers import ordinal, tokens_of
+from assistant.services.service import ServiceError
+
+_PARTS = {
+    "morning": time(8), "afternoon": time(15), "evening": time(19), "night": time(21), "tonight": time(20),
+}  # fmt: skip
+_UNITS = frozenset(
+    [
+        "s",
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "m",
+        "min",
+        "mins",
+        "minute",
+        "minutes",
+        "h",
+        "hr",
+        "hrs",
+        "hour",
+        "hours",
+    ]
+)
+_SUPPOSED = time(9)  # where a day is named and no time
+_FILLERS = frozenset(
+    {
+        "at",
+        "on",
+        "by",
+        "for",
+        "about",
+        "around",
+        "exactly",
+        "sharp",
+        "the",
+        "in",
+        "of",
+        "please",
+        "and",
+        ",",
+        ".",
+    }
+)
+_AMBIGUOUS_AFTERNOON = range(
+    1, 7
+)  # "tomorrow at three" is in the afternoon, "tomorrow at eight" in the morning
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`at` in the zone it was read in. `has_day`, `has_time`: whether that was said; without a time `at` is at the
+    hour that stands for the part of the day, or at nine."""
+
+    at: datetime
+    has_day: bool
+    has_time: bool
+
+
+def moment_of(words: str, now: datetime, zone: tzinfo, *, waking: bool = False) -> datetime:
+    """The moment that is meant. Raises `ServiceError` (`bad_moment`) where none is understood.
+
+    What is ambiguous, such as `seven`, is the next one that comes; on a day that was named, from seven on in the
+    morning and before in the afternoon. `waking`: one gets up in the morning.
+    """
+    return read_moment(words, now, zone, waking=waking).at
+
+
+def read_moment(words: str, now: datetime, zone: tzinfo, *, waking: bool = False) -> Moment:
+    """As `moment_of`, with what was said and what is only supposed. `now` is aware."""
+    found = try_moment(tokens_of(words), now, zone, waking=waking)
+    if found is None:
+        shown = " ".join(words.split())[:60] or "that"
+        raise ServiceError("bad_moment", f"I did not understand when {shown} is.")
+    return found
+
+
+def try_moment(
+    tokens: list[str], now: datetime, zone: tzinfo, *, waking: bool = False, strict: bool = False
+) -> Moment | None:
+    """The moment that these tokens are, all of them; None where they are none. `strict`: a bare number is a time only
+    after `at`, `by`, `for` or with a day, for text in which numbers may be anything."""
+    here = now.astimezone(zone)
+    if (elapsed := _elapsed(tokens)) is not None:
+        return Moment((now.astimezone(UTC) + timedelta(seconds=elapsed)).astimezone(zone), True, True)
+    read = _read(tokens, here.date(), strict)
+    if read is None:
+        return None
+    if read.clock is None and not read.part:
+        if read.day is None:
+            return None
+        supposed = here.time() if read.shifted else _SUPPOSED
+        return Moment(settled(datetime.combine(read.day, supposed), zone), True, False)
+    return Moment(_placed(read, here, zone, waking), read.day is not None, read.clock is not None)
+
+
+def settled(wall: datetime, zone: tzinfo) -> datetime:
+    """The moment at which the clocks of a zone show `wall` (naive); see the module on clocks that jump."""
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def spoken_moment(at: datetime, now: datetime) -> str:
+    """`half past six this evening`, `seven o'clock tomorrow morning`, `noon on Friday`, `nine o'clock in the morning
+    on Thursday, December third`: to be said after `at` or on its own. Both aware; the zone is that of `at`."""
+    here = now.astimezone(at.tzinfo)
+    midnight = at.hour == at.minute == 0
+    day = (at - timedelta(minutes=1)).date() if midnight else at.date()  # midnight ends the day
+    clock = spoken_time(at)
+    named = midnight or (at.hour == 12 and at.minute == 0)
+    days = (day - here.date()).days
+    part = "" if named else _part_of(at)
+    if days == 0:
+        if midnight:
+            return f"{clock} tonight"
+        return clock if named else f"{clock} {'tonight' if part == 'night' else f'this {part}'}"
+    if days == 1:
+        return f"{clock} tomorrow {part}".rstrip()
+    within = "" if not part else (" at night" if part == "night" else f" in the {part}")
+    if 0 < days < 7:
+        return f"{clock}{within} on {day:%A}"
+    return f"{clock}{within} on {day:%A}, {spoken_month_day(day, here.date())}"
+
+
+def spoken_month_day(day: date, today: date) -> str:
+    """`December third`, with the year where it is not the next such day that comes."""
+    far = abs((day - today).days) > 300
+    return f"{day:%B} {ordinal(day.day)}" + (f", {day.year}" if far else "")
+
+
+def _part_of(at: datetime) -> str:
+    if at.hour < 12:
+        return "morning"
+    return "afternoon" if at.hour < 18 else "evening" if at.hour < 21 else "night"
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the words say: a day, a time, a part of the day; `today`: it is of this day."""
+
+    day: date | None = None
+    clock: ClockTime | None = None
+    part: str = ""
+    weekly: bool = False  # the day was told by its weekday alone, so that the next such day will do
+    shifted: bool = False  # the day was told by its distance: without a time, it is the present one
+
+
+def _elapsed(tokens: list[str]) -> float | None:
+    """Seconds in `in an hour and a half`, `ten minutes from now`. Whole days are left to the calendar."""
+    words = [token.rstrip("'") for token in tokens if token not in ("please", "about", "around", "exactly")]
+    if words[:1] == ["in"] or words[:1] == ["after"]:
+        words = words[1:-1] if words[-1:] == ["time"] else words[1:]
+    elif words[-2:] == ["from", "now"]:
+        words = words[:-2]
+    elif words[-1:] == ["later"]:
+        words = words[:-1]
+    else:
+        return None
+    if not words or {"day", "days", "week", "weeks"} & set(words) or not _UNITS & set(words):
+        return None
+    seconds = duration_of(words)
+    return seconds if seconds is not None and seconds > 0 else None
+
+
+_UNIT_WORDS = frozenset(
+    [
+        "second",
+        "seconds",
+        "sec",
+        "secs",
+        "minute",
+        "minutes",
+        "min",
+        "mins",
+        "hour",
+        "hours",
+        "hr",
+        "hrs",
+        "h",
+        "m",
+        "s",
+    ]
+)
+
+
+def _read(tokens: list[str], today: date, strict: bool) -> _Read | None:
+    """None where something is said twice, or is no part of a moment."""
+    read, at, prepared = _Read(), 0, not strict
+    while at < len(tokens):
+        token = tokens[at]
+        if (day := take_day(tokens, at, today)) is not None:
+            if read.day is not None:
+                return None
+            said = tokens[at : day[1]]
+            read.weekly = weekday(said[-1]) is not None and said[0] in (said[-1], "this", "coming")
+            read.shifted = said[0] == "in" or said[-1] == "now"
+            read.day, at, prepared = day[0], day[1], True
+        elif (clock := take_clock(tokens, at)) is not None:
+            if read.clock is not None or not (prepared or clock[0].clear):
+                return None
+            read.clock, at = clock
+        elif token in _PARTS or (token == "this" and tokens[at + 1 : at + 2] and tokens[at + 1] in _PARTS):
+            this = token == "this"
+            part = tokens[at + 1] if this else token
+            if read.part:
+                return None
+            if (this or part == "tonight") and read.day is None:
+                read.day = today
+            read.part, at = part, at + (2 if this else 1)
+        elif token in _FILLERS:
+            prepared = prepared or token in ("at", "by", "for", "around", "about")
+            at += 1
+        else:
+            return None
+    return read
+
+
+def _placed(read: _Read, here: datetime, zone: tzinfo, waking: bool) -> datetime:
+    """The moment, in the zone of the owner."""
+    if read.clock is None:
+        return _next_of([_PARTS[read.part]], read, here, zone)
+    clock = read.clock
+    if clock.hour == 24:
+        day = read.day or here.date()
+        return settled(datetime.combine(day + timedelta(days=1), time()), zone)
+    if clock.exact:
+        return _next_of([time(clock.hour, clock.minute)], read, here, zone)
+    morning, later = time(clock.hour % 12, clock.minute), time(clock.hour % 12 + 12, clock.minute)
+    match read.part:
+        case "morning":
+            return _next_of([morning], read, here, zone)
+        case "afternoon":
+            return _next_of([later], read, here, zone)
+        case "evening" | "night" | "tonight":
+            return _at_night(clock, read, here, zone)
+    if read.day is None:
+        return _next_of([morning, later], read, here, zone)
+    if read.day == here.date() and not read.weekly:
+        return _next_of([morning, later], read, here, zone)
+    afternoon = clock.hour == 12 or (clock.hour in _AMBIGUOUS_AFTERNOON and not waking)
+    return _next_of([later if afternoon else morning], read, here, zone)
+
+
+def _at_night(clock: ClockTime, read: _Read, here: datetime, zone: tzinfo) -> datetime:
+    """`nine at night` is 21:00; `two at night` belongs to the night that the day ends with."""
+    small = clock.hour % 12
+    if small >= 5:
+        return _next_of([time(small + 12, clock.minute)], read, here, zone)
+    if read.part == "evening" and small >= 3:
+        return _next_of([time(small + 12, clock.minute)], read, here, zone)
+    night = time(small, clock.minute)
+    if read.day is None:
+        return _next_of([night], read, here, zone)
+    return settled(datetime.combine(read.day + timedelta(days=1), night), zone)
+
+
+def _next_of(times: list[time], read: _Read, here: datetime, zone: tzinfo) -> datetime:
+    """The first of these times, in their order, that is still to come on the day that was said. Without a day it is
+    tomorrow's when today's are over; of a weekday, that of the week after."""
+    days = [read.day or here.date()]
+    if read.day is None:
+        days.append(days[0] + timedelta(days=1))
+    elif read.weekly:
+        days.append(days[0] + timedelta(weeks=1))
+    candidates = [settled(datetime.combine(day, each), zone) for day in days for each in times]
+    return next((each for each in candidates if each > here), candidates[-1])
