@@ -28,7 +28,9 @@ T = TypeVar("T")
 
 HEALTH_TIMEOUT_S = 1.0
 HOST = "127.0.0.1"
-WHAT_MATTERS = {"name", "timezone", "units", "dialogue", "generation", "home", "names", "policy"}
+WHAT_MATTERS = {
+    "name", "timezone", "units", "dialogue", "generation", "home", "names", "knowledge", "weather", "policy"
+}  # fmt: skip
 """Settings that decide what is answered to a typed question; the others are of sound."""
 
 REFUSALS = frozenset({403, 404, 409, 422, 429, 500, 504})

@@ -12,6 +12,7 @@ from assistant.config.api import Api
 from assistant.config.commands import Command
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.mqtt import Mqtt
+from assistant.config.knowledge import Knowledge, Weather
 from assistant.config.policy import Policy
 from assistant.config.routines import Routine
 from assistant.config.section import Section
@@ -367,6 +368,8 @@ class Config(Section):
     server: Server = Server()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
+    knowledge: Knowledge = Knowledge()
+    weather: Weather = Weather()
     policy: Policy = Policy()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()

@@ -10,7 +10,9 @@ from assistant.services.service import ServiceError
 
 _SMALL = ("zero", "oh", *(num2words(n) for n in range(1, 20)))
 _TENS = tuple(num2words(n) for n in range(20, 100, 10))
-_WORDS = frozenset((*_SMALL, *_TENS, "hundred", "thousand"))
+_POWERS = ("hundred", "thousand", "million", "billion")
+_WORDS = frozenset((*_SMALL, *_TENS, *_POWERS))
+_DIGITS = frozenset(_SMALL[:11])
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "third": 1 / 3, "thirds": 1 / 3}
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z']+|[^\s\w]")
@@ -62,9 +64,7 @@ def _take_whole(tokens: list[str], at: int) -> tuple[float, int] | None:
     if at < len(tokens) and _NUMERAL.fullmatch(tokens[at]):
         return float(tokens[at]), at + 1
     end = (
-        at + 1
-        if tokens[at : at + 1] == ["a"] and tokens[at + 1 : at + 2] in (["hundred"], ["thousand"])
-        else at
+        at + 1 if tokens[at : at + 1] == ["a"] and at + 1 < len(tokens) and tokens[at + 1] in _POWERS else at
     )
     words = ["one"] if end > at else []
     while end < len(tokens):
@@ -72,11 +72,7 @@ def _take_whole(tokens: list[str], at: int) -> tuple[float, int] | None:
         if tokens[end] in _WORDS:
             words.append("zero" if tokens[end] == "oh" else tokens[end])
         elif not (
-            tokens[end] == "and"
-            and words
-            and words[-1] in ("hundred", "thousand")
-            and follows
-            and follows[0] in _WORDS
+            tokens[end] == "and" and words and words[-1] in _POWERS and follows and follows[0] in _WORDS
         ):
             break
         end += 1
@@ -92,7 +88,7 @@ def _take_digit(token: str) -> str:
     if token.isdecimal():
         return token
     try:
-        return str(text2num("zero" if token == "oh" else token, "en")) if token in _WORDS else ""
+        return str(text2num("zero" if token == "oh" else token, "en")) if token in _DIGITS else ""
     except ValueError:
         return ""
 
