@@ -1,6 +1,6 @@
 """What time and what day it is, here and elsewhere."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import Field
@@ -59,7 +59,7 @@ def spoken_time(moment: datetime) -> str:
     return f"{parts.get(60 - minute) or words(60 - minute)} to {_hour(hour + 1)}"
 
 
-def spoken_date(moment: datetime) -> str:
+def spoken_date(moment: date) -> str:
     """`Sunday, November twenty-second`."""
     return f"{moment:%A}, {moment:%B} {ordinal(moment.day)}"
 

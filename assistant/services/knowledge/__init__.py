@@ -1,0 +1,1 @@
+"""What is so at the moment: days, sums, units, money and the weather."""
