@@ -81,7 +81,9 @@ async def test_clearing_asks_first_and_can_be_undone(house: House) -> None:
     assert outcome.error_code == "needs_confirmation"
     assert outcome.error_message == "Shall I really take all two things off the shopping list?"
     assert (await house.did("lists.read"))["items"] == ["milk", "eggs"]
-    assert await house.did("lists.clear", list="shopping", confirmed=True) == {"list": "shopping", "count": 2}
+    assert await house.did("lists.clear", list="shopping", confirmed=True) == {
+        "list": "shopping", "count": 2, "dropped": False,
+    }  # fmt: skip
     assert (await house.did("lists.read"))["items"] == []
     await house.did("undo.last")
     assert (await house.did("lists.read"))["items"] == ["milk", "eggs"]
@@ -109,3 +111,71 @@ async def test_a_list_can_be_full(house: House) -> None:
     for block in range(10):
         await house.did("lists.add", items=[f"item number {block * 50 + n}" for n in range(50)])
     assert (await house.refused("lists.add", items=["one more"]))[0] == "list_full"
+
+
+async def test_whether_something_is_on_a_list(house: House) -> None:
+    await house.did("lists.add", items=["milk", "eggs"])
+    await house.did("lists.add", list="to do", items=["call mum"])
+    done = await house.did("lists.check", items=["an egg", "bread"], list="shopping")
+    assert done == {"list": "shopping", "found": [{"item": "eggs", "list": "shopping"}], "missing": ["bread"]}
+    done = await house.did("lists.check", items=["call mum"])
+    assert done["found"] == [{"item": "call mum", "list": "to do"}]
+
+
+async def test_things_are_moved_and_moved_back(house: House) -> None:
+    await house.did("lists.make", name="a camping list")
+    await house.did("lists.add", items=["milk", "eggs", "torch"])
+    done = await house.did("lists.move", items=["the torch and eggs", "rope"], to="camping")
+    assert done == {"list": "shopping", "to": "camping", "moved": ["torch", "eggs"], "missing": ["rope"]}
+    assert (await house.did("lists.read"))["items"] == ["milk"]
+    assert (await house.did("lists.read", list="camping"))["items"] == ["torch", "eggs"]
+    await house.did("undo.last")
+    assert (await house.did("lists.read"))["items"] == ["milk", "torch", "eggs"]
+    assert (await house.did("lists.read", list="camping"))["items"] == []
+
+
+async def test_what_cannot_be_moved_is_a_sentence(house: House) -> None:
+    await house.did("lists.add", items=["milk"])
+    assert (await house.refused("lists.move", items=["milk"], to="shopping"))[1] == (
+        "There is no milk on any other list."
+    )
+    code, _ = await house.refused("lists.move", items=["milk"], list="shopping", to="shopping")
+    assert code == "same_list"
+    assert (await house.refused("lists.move", items=["tea"], list="shopping", to="to do"))[1] == (
+        "There is no tea on the shopping list."
+    )
+    assert (await house.did("lists.read"))["items"] == ["milk"]
+
+
+async def test_a_list_is_made_and_stays_without_anything_on_it(open_house: Open) -> None:
+    house = await open_house()
+    assert await house.did("lists.make", name="my Camping list") == {"list": "camping"}
+    assert (await house.refused("lists.make", name="camping"))[1] == "There is a camping list already."
+    await house.services.close()
+    house = await open_house()
+    names = [each["name"] for each in (await house.did("lists.all"))["lists"]]
+    assert names == ["shopping", "to do", "camping"]
+
+
+async def test_a_list_is_deleted_after_a_yes_and_comes_back_as_it_was(house: House) -> None:
+    await house.did("lists.make", name="camping")
+    await house.did("lists.add", list="camping", items=["torch", "rope"])
+    question = await house.call("lists.clear", list="camping", drop=True)
+    assert question.error_message == "Shall I really delete the camping list with all two things on it?"
+    assert (await house.did("lists.clear", list="camping", drop=True, confirmed=True))["dropped"]
+    assert (await house.refused("lists.read", list="camping"))[0] == "unknown_list"
+    await house.did("undo.last")
+    assert (await house.did("lists.read", list="camping"))["items"] == ["torch", "rope"]
+
+
+async def test_a_list_of_the_settings_is_only_cleared(house: House) -> None:
+    await house.did("lists.add", items=["milk"])
+    done = await house.did("lists.clear", list="shopping", drop=True, confirmed=True)
+    assert done == {"list": "shopping", "count": 1, "dropped": False}
+    assert (await house.did("lists.read"))["items"] == []
+
+
+async def test_making_a_list_is_undone(house: House) -> None:
+    await house.did("lists.make", name="camping")
+    await house.did("undo.last")
+    assert (await house.refused("lists.read", list="camping"))[0] == "unknown_list"
