@@ -13,16 +13,19 @@ from assistant.services.home.backend import HomeBackend, VirtualHome
 from assistant.services.home.default import home_of
 from assistant.services.home.service import HomeServices
 from assistant.services.lists import ListServices
+from assistant.services.notes import NoteServices
 from assistant.services.registry import Registry
 from assistant.services.scheduler import Announce, TimerScheduler
 from assistant.services.time import Clock
 from assistant.services.timers import TimerServices
 from assistant.services.undo import UndoServices
 from assistant.services.voice import VoiceServices
+from assistant.services.zones import home_zone
 from assistant.storage.audit import AuditTable
 from assistant.storage.database import Database, StorageError
 from assistant.storage.home import DeviceStateTable
 from assistant.storage.lists import ListTable
+from assistant.storage.notes import NoteTable
 from assistant.storage.timers import TimerTable
 
 _log = logging.getLogger(__name__)
@@ -82,6 +85,7 @@ async def create_services(
     registry.add(TimerServices(timers, clock, scheduler.changed))
     lists = ListServices(ListTable(database), config.names.lists, config.names.items)
     registry.add(lists)
+    registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))
     virtual = VirtualHome(home_of(config), DeviceStateTable(database))
     homes = HomeServices(config, home or virtual)
     registry.add(homes)
