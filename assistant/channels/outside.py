@@ -10,6 +10,7 @@ from assistant.api.outward import OutwardServer
 from assistant.api.tokens import Tokens
 from assistant.app import Assistant
 from assistant.channels.conversations import CannotConverse, Conversations, Turn
+from assistant.channels.mqtt.channel import MqttChannel
 from assistant.config.api import Api
 
 ANSWERED = ("answered", "interrupted", "stopped")
@@ -29,7 +30,9 @@ class Outside:
     @property
     def addresses(self) -> list[str]:
         """Where it can be reached, for people to read."""
-        return [self.server.url] if self.server is not None else []
+        mqtt = self._assistant.config.mqtt
+        by_mqtt = [f"{mqtt.prefix}/… on the MQTT broker {mqtt.host}"] if mqtt.host else []
+        return [self.server.url, *by_mqtt] if self.server is not None else by_mqtt
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -51,6 +54,8 @@ class Outside:
         own = assistant.api.conversation
         own.converse = self._converse
         stack.callback(setattr, own, "converse", None)
+        if assistant.config.mqtt.host:
+            await stack.enter_async_context(MqttChannel(assistant, self.conversations))
         if assistant.config.api.port:
             self.server = server = OutwardServer(
                 assistant.services.registry, assistant.config.api, tokens_of(assistant.config.api)
