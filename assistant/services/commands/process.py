@@ -16,7 +16,6 @@ MOST_OUTPUT_BYTES = 16 * 2**20
 _ERRORS_BYTES = 4_096
 _GRACE_S = 2.0  # between being asked to end and being ended
 _LINGER_S = 0.2  # for the last output; what the program left behind may hold the pipe open for ever
-_BLOCK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +44,72 @@ async def run(
 
     Raises `ServiceError` where it cannot be started, takes too long or writes without end.
     """
-    process = await _started(arguments, folder, environment, wanted=output_bytes > 0)
-    flood = asyncio.Event()
-    output = asyncio.create_task(_kept(process.stdout, output_bytes, flood))
-    errors = asyncio.create_task(_kept(process.stderr, _ERRORS_BYTES, flood))
-    ends = [asyncio.create_task(process.wait()), asyncio.create_task(flood.wait())]
+    transport, program = await _started(arguments, folder, environment, output_bytes)
     try:
-        done, _ = await asyncio.wait(ends, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-        if flood.is_set():
-            raise ServiceError("too_much_output", f"{_name(arguments)} wrote without end, so I stopped it.")
-        if not done:
-            raise ServiceError("timeout", f"{_name(arguments)} took too long, so I stopped it.")
-        await asyncio.wait([output, errors], timeout=_LINGER_S)
+        async with asyncio.timeout(timeout_s):
+            await program.over.wait()
+        if not program.flooded:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LINGER_S):
+                    await program.silent.wait()
+    except TimeoutError as error:
+        raise ServiceError("timeout", f"{_name(arguments)} took too long, so I stopped it.") from error
     finally:
-        await _end(process)
-        for task in (output, errors, *ends):
-            if not task.done():
-                task.cancel()
-        texts = await asyncio.gather(output, errors, return_exceptions=True)
-    said, complaint = (text if isinstance(text, bytearray) else b"" for text in texts)
-    assert process.returncode is not None
-    return Finished(process.returncode, said.decode(errors="replace"), complaint.decode(errors="replace"))
+        await _end(transport, program)
+    if program.flooded:
+        raise ServiceError("too_much_output", f"{_name(arguments)} wrote without end, so I stopped it.")
+    status = transport.get_returncode()
+    assert status is not None
+    return Finished(status, *(kept.decode(errors="replace") for kept in (program.output, program.errors)))
+
+
+class _Program(asyncio.SubprocessProtocol):
+    """Keeps the beginnings of what it writes; the rest is read too, or it would wait for its reader.
+
+    Not `asyncio.subprocess.Process`, whose `wait` waits for whoever holds the pipes, too: a program that left a child
+    behind would never be over.
+    """
+
+    def __init__(self, output_bytes: int) -> None:
+        self.output, self.errors = bytearray(), bytearray()
+        self.over, self.silent, self.exited = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.flooded = False
+        self._most = {1: output_bytes, 2: _ERRORS_BYTES}
+        self._count = 0
+        self._open = {1, 2} if output_bytes else {2}
+
+    def pipe_data_received(self, fd: int, data: bytes | str) -> None:
+        assert isinstance(data, bytes)
+        kept = self.output if fd == 1 else self.errors
+        kept += data[: max(0, self._most[fd] - len(kept))]
+        self._count += len(data)
+        if self._count > MOST_OUTPUT_BYTES:
+            self.flooded = True
+            self.over.set()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        self._open.discard(fd)
+        if not self._open:
+            self.silent.set()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+        self.over.set()
 
 
 async def _started(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], *, wanted: bool
-) -> asyncio.subprocess.Process:
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], output_bytes: int
+) -> tuple[asyncio.SubprocessTransport, _Program]:
     if not await asyncio.to_thread(folder.is_dir):
         raise ServiceError("no_folder", f"There is no folder {folder} for {_name(arguments)} to run in.")
     try:
-        return await asyncio.create_subprocess_exec(
+        return await asyncio.get_running_loop().subprocess_exec(
+            lambda: _Program(output_bytes),
             *arguments,
             cwd=folder,
             env=dict(environment),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE if wanted else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if output_bytes else asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
@@ -91,36 +121,28 @@ async def _started(
         raise ServiceError("no_program", f"{_name(arguments)} cannot be started.") from error
 
 
-async def _kept(stream: asyncio.StreamReader | None, most: int, flood: asyncio.Event) -> bytearray:
-    """The first `most` bytes. The rest is read too, or the program would wait for its reader; a task that is
-    cancelled returns what it has."""
-    kept, count = bytearray(), 0
-    with contextlib.suppress(asyncio.CancelledError):
-        while stream is not None and (block := await stream.read(_BLOCK)):
-            kept += block[: max(0, most - len(kept))]
-            count += len(block)
-            if count > MOST_OUTPUT_BYTES:
-                flood.set()
-                break
-    return kept
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(transport: asyncio.SubprocessTransport, program: _Program) -> None:
     """Its whole process group: asked to end, then ended. What has ended already may have left children behind."""
-    if process.returncode is None:
-        _signal(process, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_S):
-                await process.wait()
-    _signal(process, signal.SIGKILL)
+    group = transport.get_pid()
+    try:
+        if not program.exited.is_set():
+            _signal(group, signal.SIGTERM)
+            await _within_grace(program)
+    finally:
+        _signal(group, signal.SIGKILL)
+        await _within_grace(program)
+        transport.close()
+
+
+async def _within_grace(program: _Program) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_GRACE_S):
-            await process.wait()
+            await program.exited.wait()
 
 
-def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+def _signal(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+        os.killpg(group, number)
 
 
 def _name(arguments: Sequence[str]) -> str:

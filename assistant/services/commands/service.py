@@ -11,8 +11,10 @@ from pydantic import Field
 
 from assistant.config.commands import Command
 from assistant.config.placeholders import filled
+from assistant.errors import UserError
 from assistant.services.commands.declared import (
     calls_of,
+    circle_in,
     description_of,
     input_of,
     question_of,
@@ -50,12 +52,21 @@ class CommandServices:
     """Loop thread. A command goes on when its caller goes away; `close` ends all with their children."""
 
     def __init__(
-        self, commands: Iterable[Command], registry: Registry, tell: Tell, *, patience_s: float = PATIENCE_S
+        self,
+        commands: Iterable[Command],
+        registry: Registry,
+        tell: Tell | None,
     ) -> None:
+        """`tell` None: nobody is there later, so that each answer is waited for. Raises `UserError` for a macro that
+        calls itself."""
         self._commands = {command.name: command for command in commands}
+        if circle := circle_in(self._commands):
+            raise UserError(
+                f"The command {circle} calls itself: take that step out of its macro.", exit_status=2
+            )
         self._registry = registry
         self._tell = tell
-        self._patience_s = patience_s
+        self.patience_s = PATIENCE_S
         self._running: dict[str, asyncio.Task[Done]] = {}
 
     def declared(self) -> Iterable[Spec]:
@@ -68,7 +79,7 @@ class CommandServices:
                 input=input_of(command),
                 run=partial(self._call, command),
                 assess=partial(self._assess, command),
-                timeout_s=self._patience_s + 2.0,
+                timeout_s=self._waits_s(command) + 2.0,
             )
 
     @service("commands.fill", "Tell what a sentence says for the parameters of a command.", Risk.READ)
@@ -100,6 +111,9 @@ class CommandServices:
         if tasks:
             await asyncio.wait(tasks, timeout=_CLOSE_TIMEOUT_S)
 
+    def _waits_s(self, command: Command) -> float:
+        return self.patience_s if self._tell else command.timeout_s + self.patience_s
+
     async def _assess(self, command: Command, asked: Input, origin: Origin) -> Assessment:
         """A macro is as risky as what it calls, at least."""
         values = values_of(command, asked)
@@ -120,7 +134,7 @@ class CommandServices:
         work = asyncio.create_task(doing, name=f"command {command.name}")
         self._running[command.name] = work
         work.add_done_callback(lambda _: self._running.pop(command.name, None))
-        done, _ = await asyncio.wait([work], timeout=self._patience_s)
+        done, _ = await asyncio.wait([work], timeout=self._waits_s(command))
         if done:
             return work.result()
         work.add_done_callback(partial(self._late, origin.session))
@@ -137,7 +151,8 @@ class CommandServices:
         else:
             _log.error("%s failed", work.get_name(), exc_info=error)
             said = "Something went wrong with what you asked me to do."
-        self._tell(session, said)
+        if self._tell:
+            self._tell(session, said)
 
     async def _carry_out(self, command: Command, values: Mapping[str, Value], origin: Origin) -> Done:
         if command.macro:
