@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 
 from assistant.config.api import Api
 from assistant.config.commands import Command
+from assistant.config.desktop import Desktop
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.mqtt import Mqtt
 from assistant.config.knowledge import Knowledge, Weather
@@ -370,6 +371,7 @@ class Config(Section):
     mqtt: Mqtt = Mqtt()
     knowledge: Knowledge = Knowledge()
     weather: Weather = Weather()
+    desktop: Desktop = Desktop()
     policy: Policy = Policy()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()

@@ -12,6 +12,8 @@ from assistant.services.clock import ClockServices
 from assistant.services.home.backend import HomeBackend, VirtualHome
 from assistant.services.home.default import home_of
 from assistant.services.home.service import HomeServices
+from assistant.services.desktop.notifications import shown_too
+from assistant.services.desktop.services import desktop_services
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
 from assistant.services.registry import Registry
@@ -80,7 +82,8 @@ async def create_services(
         _log.warning("%s", error)  # a full disk: what can only be read still works
     registry = Registry(clock, audit, emit, config.policy)
     timers = TimerTable(database)
-    scheduler = TimerScheduler(timers, clock, announce)
+    ring = shown_too(announce) if config.desktop.notify_timers else announce
+    scheduler = TimerScheduler(timers, clock, ring)
     registry.add(here)
     registry.add(TimerServices(timers, clock, scheduler.changed))
     lists = ListServices(ListTable(database), config.names.lists, config.names.items)
@@ -91,6 +94,7 @@ async def create_services(
     registry.add(homes)
     voice = VoiceServices()
     registry.add(voice)
+    registry.add_all(desktop_services(config.desktop, clock, emit))
     registry.add(UndoServices(clock, audit, registry))
 
     def rename(config: Config) -> None:

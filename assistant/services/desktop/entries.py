@@ -113,7 +113,7 @@ def read_entry(path: Path, id: str) -> Entry | None:
 def folders(environment: Mapping[str, str] | None = None) -> list[Path]:
     """Where desktop entries are, the user's own first."""
     env = os.environ if environment is None else environment
-    home = Path(env.get("XDG_DATA_HOME") or Path(env.get("HOME", "/"), ".local", "share"))
+    home = env.get("XDG_DATA_HOME") or str(Path(env.get("HOME", "/"), ".local", "share"))
     system = env.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
     return [Path(folder, "applications") for folder in (home, *filter(None, system.split(":")))]
 

@@ -9,7 +9,9 @@ from assistant.services.service import ServiceError
 
 Display = Literal["x11", "wayland"]
 
-_NO_DISPLAY = "There is no screen here: I was not started in a desktop session, where DISPLAY or WAYLAND_DISPLAY is set."
+_NO_DISPLAY = (
+    "There is no screen here: I was not started in a desktop session, which sets DISPLAY or WAYLAND_DISPLAY."
+)
 
 
 def require_linux() -> None:

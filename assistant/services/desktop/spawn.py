@@ -1,16 +1,13 @@
 """Programs that go on when the assistant ends."""
 
 import asyncio
-import os
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.services.desktop.tools import environment
-
-LOOK_S = 0.05
 
 
 class NotStarted(Exception):
@@ -32,22 +29,19 @@ def command(arguments: Sequence[str], env: dict[str, str]) -> list[str]:
 async def spawn(arguments: Sequence[str], *, folder: str = "", watch_s: float = 0.4) -> None:
     """Start a program in a session of its own, with no standard input and output. Raises `NotStarted` where it cannot
     be started, or fails within `watch_s`; one that ends well by then has handed over to another."""
-    env = environment()
-    process = await asyncio.to_thread(_start, command(arguments, env), env, folder)
-    end = time.monotonic() + watch_s
-    while process.poll() is None and time.monotonic() < end:
-        await asyncio.sleep(LOOK_S)
+    await asyncio.to_thread(_start, list(arguments), folder, watch_s)
+
+
+def _start(arguments: list[str], folder: str, watch_s: float) -> None:
+    """In a thread: it waits."""
     _started[:] = [each for each in _started if each.poll() is None]
-    if process.returncode:
-        raise NotStarted(f"{arguments[0]} ended at once with status {process.returncode}")
-
-
-def _start(arguments: list[str], env: dict[str, str], folder: str) -> subprocess.Popen[bytes]:
-    where = folder if folder and Path(folder).is_dir() else os.path.expanduser("~")
+    env = environment()
+    home = str(Path.home())
+    where = next((each for each in (folder, home) if each and Path(each).is_dir()), "/")
     try:
         process = subprocess.Popen(
-            arguments,
-            cwd=where if Path(where).is_dir() else "/",
+            command(arguments, env),
+            cwd=where,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -57,4 +51,6 @@ def _start(arguments: list[str], env: dict[str, str], folder: str) -> subprocess
     except (OSError, ValueError) as error:
         raise NotStarted(f"{arguments[0]}: {error}") from error
     _started.append(process)
-    return process
+    with suppress(subprocess.TimeoutExpired):
+        if status := process.wait(timeout=watch_s):
+            raise NotStarted(f"{arguments[0]} ended at once with status {status}")

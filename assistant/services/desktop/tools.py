@@ -64,6 +64,7 @@ async def run(
             stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
             stdout=pipe,
             stderr=pipe,
+            start_new_session=not output,
             env=environment() | ({"LC_ALL": "C.UTF-8"} if plain else {}),
         )
     except OSError as error:
