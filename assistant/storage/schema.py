@@ -85,6 +85,28 @@ STEPS = (
                 at DOUBLE PRECISION NOT NULL)""",
         ),
     ),
+    Step(
+        5,
+        "what is planned",
+        (
+            """CREATE TABLE planned (
+                id TEXT PRIMARY KEY,
+                what TEXT NOT NULL,
+                calls TEXT NOT NULL,
+                session TEXT NOT NULL,
+                channel TEXT NOT NULL,
+                due_at DOUBLE PRECISION NOT NULL,
+                room TEXT NOT NULL,
+                person TEXT NOT NULL,
+                wall TEXT NOT NULL,
+                rule TEXT NOT NULL,
+                "after" TEXT NOT NULL,
+                after_name TEXT NOT NULL,
+                confirmed INTEGER NOT NULL,
+                made_at DOUBLE PRECISION NOT NULL,
+                begun_at DOUBLE PRECISION NOT NULL)""",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version
