@@ -59,7 +59,7 @@ def shown_too(
         except ServiceError as error:
             _log.warning("no notification: %s", error)
 
-    async def announce_and_show(text: str, *more: More.args, **named: More.kwargs) -> None:
+    async def announce_and_show(text: str, /, *more: More.args, **named: More.kwargs) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(try_to_show(text))
             await announce(text, *more, **named)
