@@ -52,11 +52,14 @@ class Outcome:
     confirmation: str = field(default="", repr=False)
     undo: tuple[Call, ...] = field(default=(), repr=False)
     """What takes it back, in the order to do it."""
+    record: int = 0
+    """Of the call, where it can be taken back: what `undo.last` may be told to take back; 0: none."""
 
     def as_answer(self) -> dict[str, Any]:
-        """For programs: `{"ok": true, "result"}`, or `{"ok": false, "error": {"code", "message", "confirmation"?}}`."""
+        """For programs: `{"ok": true, "result", "record"?}`, or `{"ok": false, "error": {"code", "message",
+        "confirmation"?}}`."""
         if self.ok:
-            return {"ok": True, "result": self.result}
+            return {"ok": True, "result": self.result} | ({"record": self.record} if self.record else {})
         error = {"code": self.error_code, "message": self.error_message}
         if self.confirmation:
             error["confirmation"] = self.confirmation
@@ -64,7 +67,8 @@ class Outcome:
 
 
 class Audit(Protocol):
-    async def append(self, record: Record) -> None: ...
+    async def append(self, record: Record) -> int | None:
+        """The number of the record, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,10 @@ class Registry:
             return outcome  # nothing was done, and nothing was asked
         if how is not _How.ASK:
             self._announce(name, arguments, origin, outcome)
-        await self._write_down(name, arguments, origin, decided, outcome.took_s)
-        return outcome
+        record = await self._write_down(name, arguments, origin, decided, outcome.took_s)
+        return (
+            replace(outcome, record=record) if outcome.ok and decided.undo and not origin.undoing else outcome
+        )
 
     async def _decide(self, name: str, arguments: object, origin: Origin, how: _How) -> _Decided:
         spec = self._specs.get(name)
@@ -269,7 +275,7 @@ class Registry:
 
     async def _write_down(
         self, name: str, arguments: object, origin: Origin, decided: _Decided, took_s: float
-    ) -> None:
+    ) -> int:
         outcome = decided.outcome
         arguments, result = self._told(name, arguments, outcome.result)
         record = Record(
@@ -291,10 +297,11 @@ class Registry:
         )
         try:
             async with asyncio.timeout(_AUDIT_TIMEOUT_S):
-                await self._audit.append(record)
+                return await self._audit.append(record) or 0
         except (UserError, TimeoutError) as error:
             # The deed is done; that it could not be written down must not make it look undone.
             _log.error("no record of %s could be written: %s", name, error)
+        return 0
 
 
 async def _assess(spec: Spec, asked: Input, origin: Origin) -> Assessment:

@@ -1,6 +1,7 @@
 """Who asked for what, where, what was decided, and what came of it. Rows are only ever added and aged out."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,20 +43,23 @@ class Undoable:
     at: float
     service: str
     calls: tuple[dict[str, Any], ...]
+    result: Any = None
+    """What the call came to, as it is on record."""
 
 
 class AuditTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def append(self, record: Record) -> None:
+    async def append(self, record: Record) -> int:
+        """The number of the record."""
         async with self._database.begin() as connection:
-            await connection.execute(
+            rows = await connection.execute(
                 text(
                     "INSERT INTO audit (at, session, turn, channel, service, arguments, decision, ok, "
                     "result, error, took_s, undo, room, person, reason) VALUES (:at, :session, :turn, "
                     ":channel, :service, :arguments, :decision, :ok, :result, :error, :took_s, :undo, "
-                    ":room, :person, :reason)"
+                    ":room, :person, :reason) RETURNING id"
                 ),
                 {
                     "at": record.at,
@@ -75,6 +79,7 @@ class AuditTable:
                     "reason": record.reason,
                 },
             )
+            return int(rows.scalar_one())
 
     async def records(self, session: str | None = None, limit: int = 100) -> list[Record]:
         """The newest records, newest first; those of one session, or all."""
@@ -109,16 +114,32 @@ class AuditTable:
             ]
 
     async def last_undoable(self, session: str, since: float) -> Undoable | None:
+        found = await self._undoable(session, since, "ORDER BY id DESC LIMIT 1", {})
+        return found[0] if found else None
+
+    async def undoable(self, session: str, since: float, records: Sequence[int]) -> list[Undoable]:
+        """Of these records of a session those that can be taken back still, newest first."""
+        numbers = {f"record{place}": number for place, number in enumerate(records)}
+        if not numbers:
+            return []
+        within = ", ".join(f":{name}" for name in numbers)
+        return await self._undoable(session, since, f"AND id IN ({within}) ORDER BY id DESC", numbers)
+
+    async def _undoable(
+        self, session: str, since: float, more: str, values: dict[str, Any]
+    ) -> list[Undoable]:
         async with self._database.begin() as connection:
             rows = await connection.execute(
                 text(
-                    "SELECT id, at, service, undo FROM audit WHERE session = :session AND undo <> '' "
-                    "AND undone = 0 AND ok = 1 AND at >= :since ORDER BY id DESC LIMIT 1"
+                    "SELECT id, at, service, undo, result FROM audit WHERE session = :session AND undo <> '' "
+                    f"AND undone = 0 AND ok = 1 AND at >= :since {more}"
                 ),
-                {"session": session, "since": since},
+                {"session": session, "since": since, **values},
             )
-            row = rows.first()
-        return Undoable(row[0], row[1], row[2], tuple(json.loads(row[3]))) if row else None
+            return [
+                Undoable(row.id, row.at, row.service, tuple(json.loads(row.undo)), _loaded(row.result))
+                for row in rows
+            ]
 
     async def mark_undone(self, record: int) -> None:
         async with self._database.begin() as connection:

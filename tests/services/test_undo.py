@@ -50,3 +50,27 @@ async def test_its_yes_is_one_to_what_was_asked_and_to_nothing_that_came_between
     assert (await house.did("home.query", target=DOOR))["devices"][0]["locked"] is False
     done = [(r.service, r.decision) for r in await house.services.audit.records(limit=3)]
     assert done[1:] == [("undo.last", "confirmed"), ("home.restore", "confirmed")]
+
+
+async def test_some_calls_are_taken_back_whatever_was_done_since(house: House) -> None:
+    first = await house.call("lists.add", items=["milk"])
+    second = await house.call("lists.add", items=["eggs"])
+    await house.did("lists.add", items=["tea"])
+    undone = await house.did("undo.last", records=[first.record, second.record])
+    assert await items(house) == ["tea"]
+    assert (undone["undone"], undone["was"]["added"]) == ("lists.add", ["eggs"])  # the newest of them
+    assert undone["records"] == [second.record, first.record]
+    again = await house.refused("undo.last", records=[first.record])
+    assert again[0] == "nothing_to_undo"
+
+
+async def test_records_of_another_place_cannot_be_taken_back(house: House) -> None:
+    added = await house.call("lists.add", items=["milk"])
+    assert added.as_answer()["record"] == added.record > 0
+    refused = await house.refused("undo.last", session="bedroom", records=[added.record])
+    assert refused[0] == "nothing_to_undo"
+    assert await items(house) == ["milk"]
+
+
+async def test_what_cannot_be_taken_back_has_no_record_to_name(house: House) -> None:
+    assert "record" not in (await house.call("clock.time")).as_answer()
