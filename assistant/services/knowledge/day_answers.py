@@ -14,6 +14,7 @@ from assistant.services.numbers import take_number, tokens_of, words
 _BETWEEN = re.compile(r"\bbetween\b|\bfrom\b.*\b(?:to|until|till)\b")
 _SPAN = re.compile(r"\bhow (?:many|long|far|much)\b|\bdays? (?:until|till|to|before|since)\b|\bcount ?down\b")
 _SINCE = re.compile(r"\b(?:since|ago|was|were|did|been|last)\b")
+_TODAY = re.compile(r"\b(?:is it|do we have|are we)\b")
 _WEEKS = re.compile(r"\bhow many weeks\b")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 
@@ -26,6 +27,8 @@ def answer(question: str, today: date) -> dict[str, Any]:
             return found
     past = bool(_SINCE.search(text))
     named = days_named(text, today, past=past)
+    if not named and _TODAY.search(text):
+        named = [(today, "today")]
     if not named:
         raise NoSuchDay("I did not understand which day you mean.")
     if len(named) > 1 and _BETWEEN.search(text):
@@ -61,8 +64,11 @@ def _which(day: date, name: str, today: date) -> dict[str, Any]:
     """Its weekday where its date was said, its date too where only its name was."""
     days = (day - today).days
     verb = "is" if days >= 0 else "was"
-    if name:
-        told = f"{_upper(name)} {verb} {spoken_date(day)}{_year(day, today)}"
+    if name.endswith("day") and name.split()[0] in ("next", "last"):
+        told = f"{_upper(name)} {verb} {_told(day, today)}"
+    elif name:
+        on = "" if abs(days) <= 1 else "on "
+        told = f"{_upper(name)} {verb} {on}{spoken_date(day)}{_year(day, today)}"
     else:
         told = f"{_told(day, today)} {verb} a {day:%A}"
     ahead = f", in {spoken_span(days)}" if name and 1 < days <= 31 else ""
@@ -124,8 +130,9 @@ def _length_of_month(text: str, today: date) -> dict[str, Any] | None:
     found = re.search(rf"\bhow many days\b.*?\b({'|'.join(_MONTHS)})\b", text)
     if not found or re.search(r"\b(?:until|till|to|before|since|between|ago|of)\b", text):
         return None
-    days = calendar.monthrange(today.year, _MONTHS[found[1]])[1]
-    extra = ", and twenty-nine in a leap year" if found[1] == "february" and days == 28 else ""
+    year = _some_year(text, today)
+    days = calendar.monthrange(year or today.year, _MONTHS[found[1]])[1]
+    extra = ", and twenty-nine in a leap year" if found[1] == "february" and days == 28 and not year else ""
     return {"spoken": f"{found[1].capitalize()} has {words(days)} days{extra}.", "days": days}
 
 

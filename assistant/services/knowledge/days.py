@@ -46,9 +46,11 @@ _FEASTS: dict[str, _Feast] = {
 }  # fmt: skip
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+_WEEKDAY = tuple(calendar.day_name)
 _ORDINALS = {ordinal(number): number for number in (*range(1, 21), 30)}
 _UNITS = {"day": "days", "week": "weeks", "fortnight": "fortnights", "month": "months", "year": "years"}
 _FURTHEST_YEARS = 1_000
+_YEARS = {"this": 0, "next": 1, "last": -1}
 
 
 class NoSuchDay(ValueError):
@@ -62,6 +64,10 @@ def days_named(question: str, today: date, *, past: bool = False) -> list[tuple[
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", r"\1", question.lower().replace("’", "'"))
     text = re.sub(r"\b(new years|valentines|mothers|fathers|patricks)\b", lambda m: f"{m[1][:-1]}'s", text)
     tokens = tokens_of(text)
+    if hint := re.search(r"\b(this|next|last) year\b", text):  # wherever it stands
+        text = f"{text[: hint.start()]} {text[hint.end() :]}"
+        year = today.year + _YEARS[hint[1]]
+        return [(_in_year(day, name, year), name) for day, name in days_named(text, today, past=past)]
     found, at = [], 0
     while at < len(tokens):
         taken = _take_day(tokens, at, today, past)
@@ -71,6 +77,11 @@ def days_named(question: str, today: date, *, past: bool = False) -> list[tuple[
         found.append((taken[0], taken[1]))
         at = taken[2]
     return found
+
+
+def _in_year(day: date, name: str, year: int) -> date:
+    feast = _FEASTS.get(name.lower())
+    return feast(year) if feast else _date(year, day.month, day.day)
 
 
 def _take_day(tokens: list[str], at: int, today: date, past: bool) -> tuple[date, str, int] | None:
@@ -84,7 +95,7 @@ def _take_feast(tokens: list[str], at: int, today: date, past: bool) -> tuple[da
     for length in range(4, 0, -1):
         name = " ".join(tokens[at : at + length])
         if name in _FEASTS and len(tokens) >= at + length:
-            year, end = _take_year(tokens, at + length, today)
+            year, end = _take_year(tokens, at + length)
             called = " ".join(word.capitalize() for word in name.split())
             if year is not None:
                 return _FEASTS[name](year), called, end
@@ -113,7 +124,7 @@ def _take_date(tokens: list[str], at: int, today: date, past: bool) -> tuple[dat
         month, day = _MONTHS[tokens[after]], (day[0], after + 1)
     if day is None:
         return None
-    year, end = _take_year(tokens, day[1], today)
+    year, end = _take_year(tokens, day[1])
     number = day[0]
     if year is not None:
         return _date(year, month, number), "", end
@@ -150,11 +161,9 @@ def _take_ordinal(tokens: list[str], at: int) -> tuple[int, int] | None:
     return None
 
 
-def _take_year(tokens: list[str], at: int, today: date) -> tuple[int | None, int]:
-    """`2028`, `in twenty twenty eight`, `nineteen ninety`, `next year`, `this year`."""
+def _take_year(tokens: list[str], at: int) -> tuple[int | None, int]:
+    """`2028`, `in twenty twenty eight`, `nineteen ninety`."""
     start = at + (tokens[at : at + 1] in (["in"], ["of"], [","]))
-    if tokens[start : start + 2] in (["next", "year"], ["this", "year"], ["last", "year"]):
-        return today.year + {"next": 1, "this": 0, "last": -1}[tokens[start]], start + 2
     for end in range(min(len(tokens), start + 5), start, -1):
         found = take_number(tokens[:end], start)
         if found and 1600 <= found[0] <= 2600:
@@ -176,10 +185,9 @@ def _take_relative(tokens: list[str], at: int, today: date, past: bool) -> tuple
     if tokens[at] in single:
         return today + timedelta(days=single[tokens[at]]), tokens[at], at + 1
     start = at + (tokens[at] == "in")
-    if tokens[start : start + 1] in (["a"], ["an"], ["one"]):
-        count: tuple[float, int] | None = (1.0, start + 1)
-    else:
-        count = take_number(tokens, start)
+    count = take_number(tokens, start)
+    if count is None and tokens[start : start + 1] in (["a"], ["an"]):
+        count = (1.0, start + 1)
     if count is None or count[1] >= len(tokens):
         return None
     unit = tokens[count[1]].removesuffix("s")
@@ -216,8 +224,12 @@ def _take_weekday(tokens: list[str], at: int, today: date, past: bool) -> tuple[
         return None
     wanted = _WEEKDAYS[tokens[at]]
     if which == "last" or (past and not which):
-        return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1), "", at + 1
-    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1), "", at + 1
+        return (
+            today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1),
+            f"last {_WEEKDAY[wanted]}",
+            at + 1,
+        )
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1), f"next {_WEEKDAY[wanted]}", at + 1
 
 
 def spoken_span(days: int) -> str:

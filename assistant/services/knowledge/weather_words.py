@@ -104,7 +104,7 @@ class Teller:
     def tell(self, asked: Asked) -> str | None:
         """The answer; None for a day that the forecast does not reach."""
         if asked.day:
-            day = next((d for d in self._ahead() if d.day.strftime("%A").lower() == asked.day), None)
+            day = next((d for d in self._ahead()[1:] if d.day.strftime("%A").lower() == asked.day), None)
             return None if day is None else self._days([day], asked.about, f"on {asked.day.capitalize()}")
         match asked.when:
             case "now" if asked.about in ("weather", "temperature", "wind", "sun"):
