@@ -9,11 +9,10 @@ from assistant import paths
 from assistant.config.model import Config
 from assistant.events import Event
 from assistant.services.clock import ClockServices
-from assistant.services.home.backend import HomeBackend, VirtualHome
-from assistant.services.home.default import home_of
-from assistant.services.home.service import HomeServices
 from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
+from assistant.services.home.backend import HomeBackend
+from assistant.services.home.build import Homes
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
 from assistant.services.registry import Registry
@@ -43,6 +42,7 @@ class Services:
     database: Database
     audit: AuditTable
     voice: VoiceServices
+    homes: Homes
     rename: Callable[[Config], None]
     """Go by the home and the names of another configuration, from the next call on."""
 
@@ -54,6 +54,7 @@ class Services:
         """Let running calls finish, stop the timers (they ring after the next start), close the database."""
         await self.registry.close()
         await self.scheduler.close()
+        await self.homes.close()
         await self.database.close()
 
 
@@ -89,9 +90,8 @@ async def create_services(
     lists = ListServices(ListTable(database), config.names.lists, config.names.items)
     registry.add(lists)
     registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))
-    virtual = VirtualHome(home_of(config), DeviceStateTable(database))
-    homes = HomeServices(config, home or virtual)
-    registry.add(homes)
+    homes = Homes(config, DeviceStateTable(database), clock, emit, home)
+    registry.add(homes.services)
     voice = VoiceServices()
     registry.add(voice)
     registry.add_all(desktop_services(config.desktop, clock, emit))
@@ -99,7 +99,6 @@ async def create_services(
 
     def rename(config: Config) -> None:
         lists.rename(config.names.lists, config.names.items)
-        virtual.rename(home_of(config))
-        homes.rename(home_of(config))
+        homes.rename(config)
 
-    return Services(registry, scheduler, database, audit, voice, rename)
+    return Services(registry, scheduler, database, audit, voice, homes, rename)

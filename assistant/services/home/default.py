@@ -1,6 +1,10 @@
 """The virtual home that is there when the owner has described none."""
 
-from assistant.config.model import Area, Config, Device, Home
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from assistant.config.model import Area, Config, Device, Floor, Home
+from assistant.services.home.backend import device_id
 
 DEFAULT_HOME = Home(
     areas=(
@@ -27,13 +31,48 @@ DEFAULT_HOME = Home(
 
 
 def home_of(config: Config) -> Home:
-    """The owner's home, or the default one where neither areas nor devices are configured. An area that
-    only a device mentions is an area too."""
-    home = config.home if config.home.areas or config.home.devices else DEFAULT_HOME
-    known = {area.name.casefold() for area in home.areas}
-    areas = list(home.areas)
-    for device in home.devices:
-        if device.area and device.area.casefold() not in known:
-            known.add(device.area.casefold())
-            areas.append(Area(name=device.area))
-    return home.model_copy(update={"areas": tuple(areas)})
+    """The owner's home, or the virtual one where neither areas nor devices are configured and there is no Home
+    Assistant. An area that only a device mentions is an area too."""
+    home = config.home
+    if not (home.areas or home.devices or config.home_assistant.url):
+        home = DEFAULT_HOME
+    return united([home])
+
+
+def united(homes: Iterable[Home]) -> Home:
+    """Several as one: rooms and floors of the same name are the same, with the aliases of all. A room that only a
+    device or a scene mentions is a room too. A scene is among the devices, that is what it is called by."""
+    homes = list(homes)
+    areas, floors = [a for h in homes for a in h.areas], [f for h in homes for f in h.floors]
+    scenes = [scene for home in homes for scene in home.scenes]
+    devices = {device_id(device): device for home in homes for device in home.devices}
+    for scene in scenes:
+        device = Device(name=scene.name, kind="scene", area=scene.area, aliases=scene.aliases)
+        devices.setdefault(device_id(device), device)
+    areas += [Area(name=device.area) for device in devices.values() if device.area]
+    floors += [Floor(name=area.floor) for area in areas if area.floor]
+    return Home(
+        floors=tuple(_joined(floors)),
+        areas=tuple(_joined(areas)),
+        devices=tuple(devices.values()),
+        scenes=tuple(dict.fromkeys(scenes)),
+    )
+
+
+_Named = TypeVar("_Named", Area, Floor)
+
+
+def _joined(named: Iterable[_Named]) -> Iterator[_Named]:
+    """Those of one name as one, in the order in which they came; what the first does not say, another may."""
+    by_name: dict[str, list[_Named]] = {}
+    for each in named:
+        by_name.setdefault(each.name.casefold(), []).append(each)
+    for first, *others in by_name.values():
+        aliases = tuple(dict.fromkeys(alias for each in (first, *others) for alias in each.aliases))
+        said = {
+            key: value
+            for each in reversed((first, *others))
+            for key, value in each.model_dump().items()
+            if value not in ("", None)
+        }
+        yield first.model_copy(update={**said, "name": first.name, "aliases": aliases})

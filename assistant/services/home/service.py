@@ -1,7 +1,7 @@
 """Changing and asking about things in the home."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
 from pydantic import Field
 
@@ -17,12 +17,14 @@ from assistant.services.home.change import (
     is_unlocking,
     word_for,
 )
-from assistant.services.home.default import home_of
+from assistant.services.home.default import home_of, united
 from assistant.services.home.names import HomeNames, Resolution
 from assistant.services.numbers import joined, number, words
 from assistant.services.service import Assessment, Call, Done, Input, Origin, Risk, ServiceError, service
 
+P = ParamSpec("P")
 Value = float | str | None
+_TIMEOUT_S = 7.0  # a lock takes its time
 
 
 class Target(Input):
@@ -58,17 +60,28 @@ class HomeServices:
     def __init__(self, config: Config, backend: HomeBackend) -> None:
         self._backend = backend
         self._imperial = config.units == "imperial"
-        self.rename(home_of(config))
+        self._homes: dict[str, Home] = {}
+        self.know("settings", home_of(config))
 
-    def rename(self, home: Home) -> None:
-        """Another home from the next call on; the backend has to have its devices already."""
+    def know(self, source: str, home: Home) -> None:
+        """The home as one source of names has it, in place of what it told before, from the next call on; the backend
+        has to have its devices already."""
+        self._homes[source] = home
+        home = united(self._homes.values())
         self._names = HomeNames(home)
         self._devices = {device_id(device): device for device in home.devices}
 
-    @service("home.set", "Change something in the home.", Risk.REVERSIBLE, assess="_assess_set")
+    @service(
+        "home.set",
+        "Change something in the home.",
+        Risk.REVERSIBLE,
+        assess="_assess_set",
+        timeout_s=_TIMEOUT_S,
+    )
     async def set(self, asked: SetInput, origin: Origin) -> Done:
-        wish, found = self._wish(asked), self._meant(asked)
+        wish, found = self._wish(asked), await self._known(self._meant, asked)
         before = await self._backend.states()
+        found = self._reached(found, before)
         if wish.brightness_step is not None and not found.named:
             found = _those_on(found, before)
         changes = {device_id(d): change(d, wish, before[device_id(d)]) for d in found.devices}
@@ -87,7 +100,11 @@ class HomeServices:
         )
 
     @service(
-        "home.restore", "Set devices back to a state they had.", Risk.REVERSIBLE, assess="_assess_restore"
+        "home.restore",
+        "Set devices back to a state they had.",
+        Risk.REVERSIBLE,
+        assess="_assess_restore",
+        timeout_s=_TIMEOUT_S,
     )
     async def restore(self, asked: RestoreInput, origin: Origin) -> dict[str, Any]:
         known = {device: state for device, state in asked.states.items() if device in self._devices}
@@ -100,10 +117,11 @@ class HomeServices:
     @service("home.query", "Tell the state of something in the home.", Risk.READ)
     async def query(self, asked: QueryInput, origin: Origin) -> dict[str, Any]:
         target = asked.target
-        found = self._names.resolve(
-            target.device, target.area, target.kind, target.all, able=_has(asked.property)
+        found = await self._known(
+            self._names.resolve, target.device, target.area, target.kind, target.all, _has(asked.property)
         )
         states = await self._backend.states()
+        found = self._reached(found, states)
         devices = [device for device in found.devices if found.named or _has(asked.property)(device)]
         if not devices or not all(_has(asked.property)(device) for device in devices):
             raise ServiceError("unsupported", f"I can't tell the {asked.property} of {found.spoken}.")
@@ -116,7 +134,8 @@ class HomeServices:
 
     async def _assess_set(self, asked: SetInput, origin: Origin) -> Assessment:
         wish = self._wish(asked)
-        unlocking = [device for device in self._meant(asked).devices if is_unlocking(device, wish)]
+        found = await self._known(self._meant, asked)
+        unlocking = [device for device in found.devices if is_unlocking(device, wish)]
         return self._assessed(unlocking)
 
     async def _assess_restore(self, asked: RestoreInput, origin: Origin) -> Assessment:
@@ -126,6 +145,25 @@ class HomeServices:
             if device in self._devices and not state.get("locked", True)
         ]
         return self._assessed(unlocking)
+
+    async def _known(self, meant: Callable[P, Resolution], *asked: P.args, **more: P.kwargs) -> Resolution:
+        """What is meant; a home that cannot be reached may have what is not known."""
+        try:
+            return meant(*asked, **more)
+        except ServiceError:
+            await self._backend.states()
+            if self._backend.trouble:
+                raise ServiceError("unreachable", self._backend.trouble) from None
+            return meant(*asked, **more)
+
+    def _reached(self, found: Resolution, states: Mapping[str, State]) -> Resolution:
+        """Those that can be reached now."""
+        there = tuple(device for device in found.devices if device_id(device) in states)
+        if not there:
+            verb = "are" if len(found.devices) > 1 else _is(found.devices[0])
+            sentence = f"{found.spoken[:1].upper()}{found.spoken[1:]} {verb} not there right now."
+            raise ServiceError("unreachable", self._backend.trouble or sentence)
+        return Resolution(there, found.spoken, found.named)
 
     def _assessed(self, unlocking: list[Device]) -> Assessment:
         if not unlocking:

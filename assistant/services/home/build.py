@@ -1,0 +1,82 @@
+"""Puts the home together: what it is made of, and the services that use it."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from assistant.config.model import Area, Config, Floor, Home
+from assistant.events import Event, NamesKnown
+from assistant.services.home.backend import HomeBackend
+from assistant.services.home.default import home_of
+from assistant.services.home.home_assistant import HomeAssistant
+from assistant.services.home.service import HomeServices
+from assistant.services.home.together import Together
+from assistant.services.home.virtual import VirtualHome
+from assistant.services.time import Clock
+from assistant.storage.home import DeviceStateTable
+
+_log = logging.getLogger(__name__)
+
+
+class Homes:
+    """The virtual home or that of the settings, and beside it a Home Assistant where one is configured.
+
+    Another `backend` is added with `add`, before the first call, and tells its rooms and devices with `know`.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        table: DeviceStateTable,
+        clock: Clock,
+        emit: Callable[[Event], None],
+        backend: HomeBackend | None = None,
+    ) -> None:
+        """`backend`: in place of all of them. `emit` gets `NamesKnown` when a home has told other names."""
+        self._emit = emit
+        self._virtual = VirtualHome(home_of(config), table)
+        self._together = Together(backend or self._virtual)
+        self._home_assistant: HomeAssistant | None = None
+        self.services = HomeServices(config, self._together)
+        self.names: dict[str, NamesKnown] = {}
+        """What each source of names told last."""
+        if config.home_assistant.url and backend is None:
+            self._home_assistant = HomeAssistant(
+                config.home_assistant,
+                clock,
+                lambda home: self.know("home assistant", home),
+                _log.warning,
+            )
+            self._together.add(self._home_assistant)
+            self._home_assistant.start()
+
+    def add(self, backend: HomeBackend) -> None:
+        """Devices that are not of this home's own making."""
+        self._together.add(backend)
+
+    def know(self, source: str, home: Home) -> None:
+        """The rooms and devices of `source`, in place of those that it told before: known to the services at once, to
+        recogniser and understanding when they have learned them."""
+        self.services.know(source, home)
+        event = NamesKnown(at_s=time.monotonic(), session="", turn=0, source=source, names=names_in(home))
+        self.names[source] = event
+        self._emit(event)
+
+    def rename(self, config: Config) -> None:
+        """The home of other settings; a Home Assistant stays the one that it was at the start."""
+        self._virtual.rename(home_of(config))
+        self.services.know("settings", home_of(config))
+
+    async def close(self) -> None:
+        """Idempotent."""
+        if self._home_assistant is not None:
+            await self._home_assistant.close()
+
+
+def names_in(home: Home) -> Mapping[str, tuple[str, ...]]:
+    """By kind, as `NamesKnown` has them: what people call rooms, floors and devices."""
+    places: tuple[Area | Floor, ...] = (*home.areas, *home.floors)
+    return {
+        "areas": tuple(name for place in places for name in (place.name, *place.aliases)),
+        "devices": tuple(name for device in home.devices for name in (device.name, *device.aliases)),
+    }
