@@ -13,6 +13,7 @@ from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
 from assistant.services.home.backend import HomeBackend
 from assistant.services.home.build import Homes
+from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
 from assistant.services.registry import Registry
@@ -92,6 +93,7 @@ async def create_services(
     registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))
     homes = Homes(config, DeviceStateTable(database), clock, emit, home)
     registry.add(homes.services)
+    registry.add(KnowledgeServices(config, clock, paths.cache_dir()))
     voice = VoiceServices()
     registry.add(voice)
     registry.add_all(desktop_services(config.desktop, clock, emit))
