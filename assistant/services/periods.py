@@ -39,13 +39,15 @@ _WAKING = 7  # hours: "at three" without more is no time for an appointment befo
 @dataclass(frozen=True, slots=True)
 class Period:
     """[start, end), in the zone it was read in. `has_time`: a clock time was said, so that something can begin at
-    `start`; `has_end`: where it ends was said, too. `spoken`: `tomorrow`, `on Friday afternoon`, `next week`."""
+    `start`; `has_end`: where it ends was said, too; `has_day`: on which day (else it is the next time that comes).
+    `spoken`: `tomorrow`, `on Friday afternoon`, `next week`."""
 
     start: datetime
     end: datetime
     spoken: str
     has_time: bool = False
     has_end: bool = False
+    has_day: bool = True
 
     @property
     def is_day(self) -> bool:
@@ -91,7 +93,9 @@ def _moment(tokens: list[str], here: datetime, zone: tzinfo) -> Period | None:
     said_half = {"am", "morning", "night", "m", "midnight"} & set(tokens)
     if not moment.has_day and at.hour < _WAKING and not said_half:
         at = settled(datetime.combine(at.date(), time((at.hour + 12) % 24, at.minute)), zone)
-    return Period(at, at + timedelta(hours=1), f"at {spoken_moment(at, here)}", has_time=True)
+    return Period(
+        at, at + timedelta(hours=1), f"at {spoken_moment(at, here)}", has_time=True, has_day=moment.has_day
+    )
 
 
 def _range(tokens: list[str], here: datetime, zone: tzinfo) -> Period | None:
@@ -125,7 +129,7 @@ def _clock_range(
     end = _next_clock(ends[0], begins.start, zone)
     day = spoken_day(begins.start.date(), here.date())
     spoken = f"{day} from {spoken_time(begins.start)} to {spoken_time(end)}"
-    return Period(begins.start, end, spoken, has_time=True, has_end=True)
+    return Period(begins.start, end, spoken, has_time=True, has_end=True, has_day=begins.has_day)
 
 
 def _day_range(

@@ -44,11 +44,12 @@ class CalDavStore:
         found = await self._report(dav.uid_query(uid))
         return next((resource for resource in found if resource.uid == uid), None)
 
-    async def put(self, resource: Resource) -> None:
+    async def put(self, resource: Resource) -> str:
         url = resource.href or urljoin(await self._calendar(), f"{quote(resource.uid, safe='')}.ics")
         condition = {"If-Match": resource.etag} if resource.etag else {"If-None-Match": "*"}
         answer = await self._web.ask("PUT", url, _ICALENDAR | condition, resource.calendar.to_ical())
         self._check(answer)
+        return answer.headers.get("ETag", "")
 
     async def delete(self, resource: Resource) -> None:
         self._check(await self._web.ask("DELETE", resource.href, {"If-Match": resource.etag}))

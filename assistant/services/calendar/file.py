@@ -37,8 +37,8 @@ class FileStore:
     async def find(self, uid: str) -> Resource | None:
         return next((one for one in await asyncio.to_thread(self._resources) if one.uid == uid), None)
 
-    async def put(self, resource: Resource) -> None:
-        await asyncio.to_thread(self._replace, resource, resource.calendar)
+    async def put(self, resource: Resource) -> str:
+        return await asyncio.to_thread(self._replace, resource, resource.calendar)
 
     async def delete(self, resource: Resource) -> None:
         await asyncio.to_thread(self._replace, resource, None)
@@ -58,9 +58,10 @@ class FileStore:
             self._stamp = stamp
         return self._known
 
-    def _replace(self, resource: Resource, put: Calendar | None) -> None:
+    def _replace(self, resource: Resource, put: Calendar | None) -> str:
         with self._one:
             self._write(resource, put)
+            return next((one.etag for one in self._latest() if one.uid == resource.uid), "")
 
     def _write(self, resource: Resource, put: Calendar | None) -> None:
         there = next((one.etag for one in self._latest() if one.uid == resource.uid), "")

@@ -51,8 +51,9 @@ class CalendarStore(Protocol):
 class WritableStore(CalendarStore, Protocol):
     async def find(self, uid: str) -> Resource | None: ...
 
-    async def put(self, resource: Resource) -> None:
-        """Write it in place of the version that its etag names, or as a new one. Raises `Conflict`."""
+    async def put(self, resource: Resource) -> str:
+        """Write it in place of the version that its etag names, or as a new one; the etag of what is there now, empty
+        where the store does not tell. Raises `Conflict`."""
         ...
 
     async def delete(self, resource: Resource) -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,30 +15,16 @@ from assistant.services.calendar.caldav import CalDavStore
 from assistant.services.calendar.occurrence import occurrences
 from assistant.services.calendar.store import CalendarUnavailable, Conflict, Resource
 from tests.services.calendar import texts
-from tests.services.calendar.radicale_server import PASSWORD, USER, Radicale, radicale
+from tests.services.calendar.radicale_server import PASSWORD, USER, Radicale
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 20, tzinfo=BERLIN)
 WEEKS = timedelta(days=28)
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
-    with radicale(tmp_path_factory.mktemp("radicale")) as running:
-        yield running
 
 
 @pytest.fixture
-def calendar(server: Radicale) -> str:
-    """The address of a calendar of its own for each test, named as the last part of it."""
-    name = f"private{next(_numbers)}"
-    return server.make_calendar(name, name)
-
-
-@pytest.fixture
-async def store(calendar: str) -> AsyncIterator[CalDavStore]:
-    opened = CalDavStore(calendar, user=USER, password=PASSWORD)
+async def store(address: str) -> AsyncIterator[CalDavStore]:
+    opened = CalDavStore(address, user=USER, password=PASSWORD)
     yield opened
     await opened.close()
 
@@ -55,7 +40,7 @@ async def titles(store: CalDavStore) -> list[str]:
     return [f"{one.start:%d %H:%M} {one.title}" for one in found]
 
 
-async def test_an_appointment_comes_and_goes(store: CalDavStore, server: Radicale, calendar: str) -> None:
+async def test_an_appointment_comes_and_goes(store: CalDavStore, server: Radicale, address: str) -> None:
     assert await titles(store) == []
     await store.put(lunch())
     assert await titles(store) == ["20 12:00 Lunch"]
@@ -71,15 +56,15 @@ async def test_an_appointment_comes_and_goes(store: CalDavStore, server: Radical
 
 
 async def test_what_another_program_wrote_is_unfolded(
-    store: CalDavStore, server: Radicale, calendar: str
+    store: CalDavStore, server: Radicale, address: str
 ) -> None:
     server.ask(
         "PUT",
-        f"{calendar}abc.ics",
+        f"{address}abc.ics",
         texts.calendar(texts.BERLIN, texts.TEAM),
         **{"Content-Type": "text/calendar"},
     )
-    server.ask("PUT", f"{calendar}t.ics", texts.calendar(texts.TRIP), **{"Content-Type": "text/calendar"})
+    server.ask("PUT", f"{address}t.ics", texts.calendar(texts.TRIP), **{"Content-Type": "text/calendar"})
     assert await titles(store) == [
         "20 09:00 Team meeting",
         "24 00:00 Trip to Vienna",
@@ -90,11 +75,11 @@ async def test_what_another_program_wrote_is_unfolded(
 
 
 async def test_one_of_a_series_is_changed_at_the_server(
-    store: CalDavStore, server: Radicale, calendar: str
+    store: CalDavStore, server: Radicale, address: str
 ) -> None:
     server.ask(
         "PUT",
-        f"{calendar}abc.ics",
+        f"{address}abc.ics",
         texts.calendar(texts.BERLIN, texts.TEAM),
         **{"Content-Type": "text/calendar"},
     )
@@ -106,7 +91,7 @@ async def test_one_of_a_series_is_changed_at_the_server(
     assert await titles(store) == ["20 15:00 Team meeting", "03 11:00 Team meeting"]
 
 
-async def test_nobodys_change_is_lost(store: CalDavStore, server: Radicale, calendar: str) -> None:
+async def test_nobodys_change_is_lost(store: CalDavStore, server: Radicale, address: str) -> None:
     await store.put(lunch())
     mine = await store.find("lunch")
     assert mine is not None
@@ -138,10 +123,8 @@ async def test_the_calendar_is_found_from_the_servers_address(server: Radicale) 
     await tasks.close()
 
 
-async def test_a_wrong_password_is_said_and_not_shown(
-    calendar: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    store = CalDavStore(calendar, user=USER, password="a wrong secret")
+async def test_a_wrong_password_is_said_and_not_shown(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = CalDavStore(address, user=USER, password="a wrong secret")
     with pytest.raises(CalendarUnavailable, match=r"refuses me; check calendar\.user") as error:
         await store.between(START, START + WEEKS)
     assert error.value.code == "calendar_refused"
