@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from assistant.config.api import Api
+from assistant.config.calendar import Calendar
 from assistant.config.commands import Command
 from assistant.config.desktop import Desktop
 from assistant.config.home_assistant import HomeAssistant
@@ -366,6 +367,7 @@ class Config(Section):
     home: Home = Home()
     home_assistant: HomeAssistant = HomeAssistant()
     names: Names = Names()
+    calendar: Calendar = Calendar()
     server: Server = Server()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()

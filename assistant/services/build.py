@@ -8,6 +8,7 @@ from pathlib import Path
 from assistant import paths
 from assistant.config.model import Config
 from assistant.events import Event
+from assistant.services.calendar.build import CalendarServices, calendar_services
 from assistant.services.clock import ClockServices
 from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
@@ -43,6 +44,7 @@ class Services:
     database: Database
     audit: AuditTable
     voice: VoiceServices
+    calendar: CalendarServices
     homes: Homes
     rename: Callable[[Config], None]
     """Go by the home and the names of another configuration, from the next call on."""
@@ -56,6 +58,7 @@ class Services:
         await self.registry.close()
         await self.scheduler.close()
         await self.homes.close()
+        await self.calendar.close()
         await self.database.close()
 
 
@@ -76,6 +79,7 @@ async def create_services(
     """
     here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
     path = database_path or paths.state_dir() / "assistant.db"
+    calendar = calendar_services(config.calendar, config.timezone, clock, path.parent)
     database = await Database.open(path, notice=notice)
     try:
         audit = AuditTable(database)
@@ -96,6 +100,7 @@ async def create_services(
     registry.add(KnowledgeServices(config, clock, paths.cache_dir()))
     voice = VoiceServices()
     registry.add(voice)
+    registry.add_all(calendar.providers)
     registry.add_all(desktop_services(config.desktop, clock, emit))
     registry.add(UndoServices(clock, audit, registry))
 
@@ -103,4 +108,4 @@ async def create_services(
         lists.rename(config.names.lists, config.names.items)
         homes.rename(config)
 
-    return Services(registry, scheduler, database, audit, voice, homes, rename)
+    return Services(registry, scheduler, database, audit, voice, calendar, homes, rename)
