@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from assistant.config.policy import Policy as Settings
 from assistant.config.policy import PolicyRule
-from assistant.services.service import Origin, Risk, Role
+from assistant.services.service import ASIDE, Origin, Risk, Role
 
 
 class Decision(enum.StrEnum):
@@ -74,7 +74,7 @@ class Policy:
             return "guest"
         if _is_here(origin):
             return self._role_at(_places(origin)) or "owner"
-        role = self._role_at([origin.session.casefold()]) or "guest"
+        role = self._role_at([_session(origin)]) or "guest"
         in_room = self._role_at([origin.room.casefold()]) if origin.room else None
         return min(role, in_room or role, key=RANK.__getitem__)  # who calls from elsewhere may name any room
 
@@ -94,7 +94,7 @@ def _is_here(origin: Origin) -> bool:
 def _fits(rule: PolicyRule, service: str, role: str, origin: Origin, risk: Risk) -> bool:
     takes_away = rule.decision == "deny" or (rule.decision == "ask" and risk is not Risk.RISKY)
     # A room that is claimed from elsewhere takes rights away, and gives none.
-    places = _places(origin) if takes_away or _is_here(origin) else [origin.session.casefold()]
+    places = _places(origin) if takes_away or _is_here(origin) else [_session(origin)]
     return (
         rule.role in ("any", role)
         and _any(rule.services, [service])
@@ -108,7 +108,11 @@ def _any(patterns: Sequence[str], names: Sequence[str]) -> bool:
 
 
 def _places(origin: Origin) -> list[str]:
-    return [origin.session.casefold(), *([origin.room.casefold()] if origin.room else [])]
+    return [_session(origin), *([origin.room.casefold()] if origin.room else [])]
+
+
+def _session(origin: Origin) -> str:
+    return origin.session.removesuffix(ASIDE).casefold()
 
 
 def _with_yes(decision: Decision, risk: Risk) -> Decision:

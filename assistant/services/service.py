@@ -26,6 +26,11 @@ from pydantic import BaseModel, ConfigDict
 Role = Literal["guest", "member", "owner"]
 
 
+ASIDE = "+routine"
+"""Ends the name of the session in which a routine's sentences are said: the one that it was begun in waits for it. It
+is the same place."""
+
+
 class Risk(enum.StrEnum):
     """What a call can do to the world, and so what it needs."""
 

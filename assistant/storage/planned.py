@@ -10,10 +10,14 @@ from sqlalchemy import text
 from assistant.storage.database import Database
 
 
+NEVER = 1e15
+"""`due_at` of what waits for something else than a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """`calls`: services with their arguments, as they were when it was asked for. `what`: the same in the words of who
-    asked. `due_at` in seconds since the epoch; infinite while it waits for the end of the timer `after`.
+    asked. `due_at` in seconds since the epoch; `NEVER` while it waits for a timer `after` that stands.
 
     `wall`: the date and time that the clocks are to show, `2026-11-26T07:00`; empty where a length of time was asked
     for. `rule`: how it repeats (RFC 5545), empty: not at all. `confirmed`: a person said yes to it, or its owner wrote
@@ -80,7 +84,9 @@ class PlannedTable:
         at all, and never twice."""
         async with self._database.begin() as connection:
             done = await connection.execute(
-                text("UPDATE planned SET begun_at = :at WHERE id = :id AND due_at = :due_at AND begun_at = 0"),
+                text(
+                    "UPDATE planned SET begun_at = :at WHERE id = :id AND due_at = :due_at AND begun_at = 0"
+                ),
                 {"at": at, "id": row.id, "due_at": row.due_at},
             )
             return done.rowcount == 1

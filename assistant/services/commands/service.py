@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import Field
 from assistant.config.commands import Command
 from assistant.config.placeholders import filled
 from assistant.errors import UserError
+from assistant.services.background import Background, Tell
 from assistant.services.commands.declared import (
     calls_of,
     circle_in,
@@ -33,13 +34,7 @@ from assistant.services.service import Assessment, Done, Input, Origin, Risk, Se
 from assistant.services.steps import RANK, assess, carry_out
 
 _log = logging.getLogger(__name__)
-PATIENCE_S = 3.0
-"""How long a person waits for an answer; what takes longer is told of when it is done."""
-_CLOSE_TIMEOUT_S = 5.0
-_MOST_AT_ONCE = 8
-
-Tell = Callable[[str, str], None]
-"""(session, sentence): say it there when there is time; it returns at once."""
+_GRACE_S = 5.0  # for a program to end, beyond its time
 
 
 class FillInput(Input):
@@ -51,23 +46,15 @@ class FillInput(Input):
 class CommandServices:
     """Loop thread. A command goes on when its caller goes away; `close` ends all with their children."""
 
-    def __init__(
-        self,
-        commands: Iterable[Command],
-        registry: Registry,
-        tell: Tell | None,
-    ) -> None:
-        """`tell` None: nobody is there later, so that each answer is waited for. Raises `UserError` for a macro that
-        calls itself."""
+    def __init__(self, commands: Iterable[Command], registry: Registry, tell: Tell | None) -> None:
+        """Raises `UserError` for a macro that calls itself."""
         self._commands = {command.name: command for command in commands}
         if circle := circle_in(self._commands):
             raise UserError(
                 f"The command {circle} calls itself: take that step out of its macro.", exit_status=2
             )
         self._registry = registry
-        self._tell = tell
-        self.patience_s = PATIENCE_S
-        self._running: dict[str, asyncio.Task[Done]] = {}
+        self.background = Background(tell)
 
     def declared(self) -> Iterable[Spec]:
         """A service for each command."""
@@ -79,7 +66,7 @@ class CommandServices:
                 input=input_of(command),
                 run=partial(self._call, command),
                 assess=partial(self._assess, command),
-                timeout_s=self._waits_s(command) + 2.0,
+                timeout_s=self.background.waits_s(_most_s(command)) + 2.0,
             )
 
     @service("commands.fill", "Tell what a sentence says for the parameters of a command.", Risk.READ)
@@ -105,14 +92,7 @@ class CommandServices:
 
     async def close(self) -> None:
         """End what is running. Idempotent and bounded."""
-        tasks = list(self._running.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=_CLOSE_TIMEOUT_S)
-
-    def _waits_s(self, command: Command) -> float:
-        return self.patience_s if self._tell else command.timeout_s + self.patience_s
+        await self.background.close()
 
     async def _assess(self, command: Command, asked: Input, origin: Origin) -> Assessment:
         """A macro is as risky as what it calls, at least."""
@@ -126,33 +106,8 @@ class CommandServices:
     async def _call(self, command: Command, asked: Input, origin: Origin) -> Done:
         if origin.preview:
             raise ServiceError("preview", "That can only be done once it is sure that it was asked for.")
-        if command.name in self._running:
-            raise ServiceError("still_running", "I am still at that.")
-        if len(self._running) >= _MOST_AT_ONCE:
-            raise ServiceError("too_many", "I am doing too much already. Please wait a moment.")
         doing = self._carry_out(command, values_of(command, asked), origin)
-        work = asyncio.create_task(doing, name=f"command {command.name}")
-        self._running[command.name] = work
-        work.add_done_callback(lambda _: self._running.pop(command.name, None))
-        done, _ = await asyncio.wait([work], timeout=self._waits_s(command))
-        if done:
-            return work.result()
-        work.add_done_callback(partial(self._late, origin.session))
-        return Done({"spoken": "That takes a while. I'll tell you when it is done.", "running": True})
-
-    def _late(self, session: str, work: "asyncio.Task[Done]") -> None:
-        if work.cancelled():
-            return
-        error = work.exception()
-        if error is None:
-            said = str(work.result().result.get("spoken"))
-        elif isinstance(error, ServiceError):
-            said = str(error)
-        else:
-            _log.error("%s failed", work.get_name(), exc_info=error)
-            said = "Something went wrong with what you asked me to do."
-        if self._tell:
-            self._tell(session, said)
+        return await self.background.run(f"command {command.name}", origin.session, doing, _most_s(command))
 
     async def _carry_out(self, command: Command, values: Mapping[str, Value], origin: Origin) -> Done:
         if command.macro:
@@ -189,3 +144,7 @@ async def _output(command: Command, values: Mapping[str, Value]) -> str:
         why = beginning(next(iter(finished.errors.strip().splitlines()), "")) or "It did not say why."
         raise ServiceError("command_failed", f"The command {command.name.replace('_', ' ')} {how}: {why}")
     return finished.output
+
+
+def _most_s(command: Command) -> float:
+    return command.timeout_s + _GRACE_S

@@ -75,7 +75,7 @@ async def sit() -> AsyncIterator[Sit]:
         declared = [Command.model_validate_json(json.dumps({"risk": "read", **each})) for each in commands]
         registry = Registry(SystemClock(), Notebook(), lambda event: None, policy)
         services = CommandServices(declared, registry, tell)
-        services.patience_s = patience_s
+        services.background.patience_s = patience_s
         registry.add(services)
         desks.append(Desk(registry, services, told, came))
         return desks[-1]

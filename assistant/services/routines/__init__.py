@@ -1,0 +1,1 @@
+"""What is done later (`plans`), and what belongs together (`routines`)."""
