@@ -1,5 +1,6 @@
 """The clipboard: reading it aloud, and putting words into it."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from assistant.services.service import Input, NoInput, Origin, Risk, ServiceErro
 
 LONGEST_READ = 1_000  # characters
 LONGEST = 20_000
+COPIED_S = 1.0
+_LOOK_S = 0.02
 SECRET_TYPE = "x-kde-passwordManagerHint"
 """With it password managers mark what is not to be kept or shown."""
 
@@ -50,10 +53,7 @@ class ClipboardServices:
         types = await _types(tool)
         if SECRET_TYPE in types:
             raise ServiceError("secret", "There is a password in the clipboard, so I won't read it.")
-        try:
-            text = (await run(_OUT[tool])).decode(errors="replace").strip()
-        except ToolFailed:
-            text = ""
+        text = "" if types and not any(map(_is_text, types)) else await _text(tool)
         if text:
             return {"text": text[:LONGEST_READ], "characters": len(text), "cut": len(text) > LONGEST_READ}
         if any(each.startswith("image/") for each in types):
@@ -65,6 +65,7 @@ class ClipboardServices:
         """It is not undone: what was there before would have to be written down."""
         tool = _tool("copy")
         await run(_IN[tool], stdin=asked.text.encode(), output=False)  # it stays, to hand the words over
+        await _copied(tool, asked.text)
         return {"characters": len(asked.text)}
 
 
@@ -73,6 +74,27 @@ def _tool(what: str) -> str:
     if kind == "wayland" and first(["wl-paste", "wl-copy"]) is None:
         return require(_TOOLS["wayland"], what)
     return require(_TOOLS[kind], what)
+
+
+async def _copied(tool: str, text: str) -> None:
+    """The program comes back a moment before the clipboard is its own. Raises `ServiceError` if that never comes."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + COPIED_S
+    while await _text(tool) != text.strip():
+        if loop.time() >= until:
+            raise ServiceError("not_copied", "I couldn't put it into the clipboard. Please ask again.")
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _text(tool: str) -> str:
+    try:
+        return (await run(_OUT[tool])).decode(errors="replace").strip()
+    except ToolFailed:  # nobody owns the clipboard
+        return ""
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith("text/") or kind in ("UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT")
 
 
 async def _types(tool: str) -> frozenset[str]:

@@ -132,7 +132,7 @@ def written(said: str, *, follows: bool = False) -> str:
     """Words as they are written: “dear ann comma new line” is `dear ann,` and a line's end. Of the control characters
     only that is left."""
     plain = "".join(c if c.isprintable() else " " for c in said)
-    text = _SPOKEN.sub(_sign, " ".join(plain.split())).strip(" ")
+    text = re.sub(" +\n", "\n", _SPOKEN.sub(_sign, " ".join(plain.split()))).strip(" ")
     return f" {text}" if follows and text[:1] not in ("", ",", ".", "?", "!", ";", ":", "\n") else text
 
 

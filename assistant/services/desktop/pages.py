@@ -16,17 +16,16 @@ _WORDS = {
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _LETTERS = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 LONGEST = 2_000
-_LEADING = re.compile(
-    r"^(?:(?:the|my|a|please)\s+)+|^(?:website|web site|page|web page|site)\s+(?:of\s+)?|\s+please$"
-)
+_AROUND = re.compile(r"^(?:the\s+)?(?:(?:web\s?)?(?:site|page)\s+(?:of\s+)?)?|\s+please$")
 
 
 def address_of(said: str) -> str | None:
     """The address, with https where nothing else is said; None where it is no web address. Only http and https, no
     user, no password; a host with at least one dot."""
-    text = " ".join(said.casefold().split())
-    text = _LEADING.sub("", text)
-    text = "".join(_WORDS.get(word, word) for word in text.split()) if " " in text else text
+    text = said.strip()
+    if " " in text:
+        words = _AROUND.sub("", " ".join(text.casefold().split())).split()
+        text = "".join(_WORDS.get(word, word) for word in words)
     if not re.match(r"[a-z][a-z0-9+-]*:", text) or re.match(r"[^/:]+:\d", text):
         text = f"https://{text}"
     return checked(text)

@@ -14,11 +14,9 @@ TERMINALS = frozenset([
 terminals need not stand here."""
 
 LAUNCHERS = frozenset([
-    "Window", "classes,", "in", "lower", "case,", "where", "what", "is", "typed", "may", "be", "a",
-    "command", "line;", "emacs,", "for", "it", "is", "one", "as", "well."""", "LAUNCHERS", "=",
-    "frozenset(", """"rofi", "dmenu", "wofi", "fuzzel", "bemenu", "ulauncher", "albert", "krunner",
-    "synapse", "kupfer", "gmrun", "xfrun4", "xfce4-appfinder", "lxqt-runner", "j4-dmenu-desktop",
-    "tofi", "walker", "onagre", "polkit-gnome-authentication-agent-1", "pinentry", "pinentry-gtk-2",
-    "pinentry-qt", "gcr-prompter", "lxqt-policykit-agent", "polkit-kde-authentication-agent-1",
+    "rofi", "dmenu", "wofi", "fuzzel", "bemenu", "ulauncher", "albert", "krunner", "synapse", "kupfer", "gmrun",
+    "xfrun4", "xfce4-appfinder", "lxqt-runner", "j4-dmenu-desktop", "tofi", "walker", "onagre",
+    "polkit-gnome-authentication-agent-1", "pinentry", "pinentry-gtk-2", "pinentry-qt", "gcr-prompter",
+    "lxqt-policykit-agent", "polkit-kde-authentication-agent-1",
 ])  # fmt: skip
 """What is typed there runs a program, or is a password."""
