@@ -28,6 +28,10 @@ class FakeClock:
             waiter.set_result(None)
         await woken
 
+    def next_wake(self) -> float | None:
+        """When the next sleeper wakes."""
+        return min((at for at, _, woken in self._sleepers if not woken.done()), default=None)
+
     def resting(self) -> "asyncio.Future[None]":
         """Done when somebody goes to sleep after this was called: whoever was at work has finished."""
         waiter = asyncio.get_running_loop().create_future()

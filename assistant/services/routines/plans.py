@@ -122,7 +122,7 @@ class PlanServices:
         self._changed()
         spoken = self._when(plan)
         return Done(
-            {"id": plan.id, "what": what, "when": spoken, "spoken": f"Planned for {spoken}: {what}."},
+            {"id": plan.id, "what": what, "when": spoken, "spoken": f"Okay, planned: {what}, {spoken}."},
             (Call("plans.cancel", {"id": plan.id}),),
         )
 
@@ -182,7 +182,7 @@ class PlanServices:
         if assessed.risk is Risk.READ:
             return Assessment(Risk.REVERSIBLE)
         spoken = self._when_of(when)
-        return Assessment(assessed.risk, f"{assessed.question.removesuffix('?')}, {spoken}?")
+        return Assessment(assessed.risk, f"{assessed.question.removesuffix('?')} {spoken}?")
 
     async def _assess_run(self, asked: RunInput, origin: Origin) -> Assessment:
         plan = await self._found(asked.id)
@@ -223,13 +223,12 @@ class PlanServices:
         return self._when_of(_When(plan.due_at, plan.wall, plan.rule, plan.after, plan.after_name))
 
     def _when_of(self, when: _When) -> str:
-        """`eight o'clock this evening`, `seven o'clock in the morning every weekday`, `the end of the timer`."""
+        """`at eight o'clock this evening`, `every weekday, first at …`, `at the end of the timer`."""
         if when.after:
-            return f"the end of the {f'{when.after_name} ' if when.after_name else ''}timer"
+            return f"at the end of the {f'{when.after_name} ' if when.after_name else ''}timer"
         at = datetime.fromtimestamp(when.due_at, self._zone)
-        if not when.rule:
-            return spoken_moment(at, self._now())
-        return f"{spoken_rule(when.rule, at)} from {spoken_moment(at, self._now())}"
+        first = f"at {spoken_moment(at, self._now())}"
+        return f"{spoken_rule(when.rule, at)}, first {first}" if when.rule else first
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), self._zone)

@@ -19,7 +19,7 @@ from assistant.storage.planned import NEVER, Planned, PlannedTable
 _log = logging.getLogger(__name__)
 LATE_S = 900.0
 """What could not be done in time is done as late as this; after that it is only told of."""
-_LONGEST_SLEEP_S = 30.0  # the wall clock may be set, and the machine may have slept meanwhile
+LONGEST_SLEEP_S = 30.0  # the wall clock may be set, and the machine may have slept meanwhile
 _LOST_S = 120.0  # from when on a process that began something and has not finished it is taken for dead
 _RETRY_S = 5.0
 _RUNG_S = 7 * 86_400.0
@@ -48,6 +48,11 @@ class PlanRunner:
         self._look_again = asyncio.Event()
         self._doing: dict[str, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def doing(self) -> list[asyncio.Task[None]]:
+        """What has been begun and is not done."""
+        return list(self._doing.values())
 
     def start(self) -> None:
         """Start, with what became due while nobody looked."""
@@ -100,7 +105,7 @@ class PlanRunner:
     async def _do_due(self) -> float:
         """Begin what is due; seconds until the next may be."""
         now = self._clock.now()
-        wait_s = _LONGEST_SLEEP_S
+        wait_s = LONGEST_SLEEP_S
         for plan in await self._table.all():
             if plan.id in self._doing:
                 continue
