@@ -96,7 +96,7 @@ async def create_services(
     registry.add(lists)
     registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))
     homes = Homes(config, DeviceStateTable(database), clock, emit, home)
-    registry.add(homes.services)
+    registry.add_all(homes.services)
     registry.add(KnowledgeServices(config, clock, paths.cache_dir()))
     voice = VoiceServices()
     registry.add(voice)

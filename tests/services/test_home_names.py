@@ -3,10 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.config.model import Area, Device, Home
-from assistant.services.home.default import DEFAULT_HOME
+from assistant.services.home.default import DEFAULT_HOME, united
 from assistant.services.home.names import HomeNames
 from assistant.services.service import ServiceError
 
+HOME = united([DEFAULT_HOME])
 ALL_LIGHTS = {
     "kitchen light",
     "ceiling light",
@@ -15,7 +16,10 @@ ALL_LIGHTS = {
     "bedside lamp",
     "hallway light",
 }
-BEDROOM = {"bedroom light", "bedside lamp", "bedroom curtains", "bedroom fan"}
+BEDROOM = {
+    "bedroom light", "bedside lamp", "bedroom curtains", "bedroom fan", "bedroom window", "bedroom temperature",
+    "bedroom humidity",
+}  # fmt: skip
 
 # (device, area, kind) → names
 PHRASES: list[tuple[tuple[str, str, str], set[str]]] = [
@@ -108,7 +112,7 @@ PHRASES: list[tuple[tuple[str, str, str], set[str]]] = [
 @pytest.mark.parametrize(("said", "meant"), PHRASES, ids=lambda value: "/".join(value))
 def test_names_as_people_say_them(said: tuple[str, str, str], meant: set[str]) -> None:
     device, area, kind = said
-    found = HomeNames(DEFAULT_HOME).resolve(device, area, kind)
+    found = HomeNames(HOME).resolve(device, area, kind)
     assert {device.name for device in found.devices} == meant
 
 
@@ -130,7 +134,7 @@ def test_names_as_people_say_them(said: tuple[str, str, str], meant: set[str]) -
 )
 def test_what_is_not_clear_is_a_helpful_sentence(device: str, area: str, code: str, words: str) -> None:
     with pytest.raises(ServiceError) as caught:
-        HomeNames(DEFAULT_HOME).resolve(device, area)
+        HomeNames(HOME).resolve(device, area)
     assert caught.value.code == code
     assert words in str(caught.value)
 
@@ -147,7 +151,7 @@ def test_what_is_not_clear_is_a_helpful_sentence(device: str, area: str, code: s
     ],
 )
 def test_what_is_said_back(device: str, area: str, spoken: str) -> None:
-    assert HomeNames(DEFAULT_HOME).resolve(device, area).spoken == spoken
+    assert HomeNames(HOME).resolve(device, area).spoken == spoken
 
 
 def test_devices_of_the_same_name_are_told_apart_by_their_area() -> None:
@@ -168,7 +172,7 @@ def test_devices_of_the_same_name_are_told_apart_by_their_area() -> None:
 
 
 def test_what_cannot_do_it_is_not_meant() -> None:
-    names = HomeNames(DEFAULT_HOME)
+    names = HomeNames(HOME)
     found = names.resolve(area="bedroom", able=lambda device: device.kind == "cover")
     assert [device.name for device in found.devices] == ["bedroom curtains"]
     assert found.spoken == "the bedroom curtains"
@@ -177,7 +181,7 @@ def test_what_cannot_do_it_is_not_meant() -> None:
 @given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=10))
 def test_any_words_give_devices_or_a_sentence(device: str, area: str, kind: str) -> None:
     try:
-        found = HomeNames(DEFAULT_HOME).resolve(device, area, kind)
+        found = HomeNames(HOME).resolve(device, area, kind)
     except ServiceError as error:
         sentence = str(error)
     else:

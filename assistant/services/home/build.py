@@ -1,21 +1,20 @@
 """Puts the home together: what it is made of, and the services that use it."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 
 from assistant.config.model import Area, Config, Floor, Home
 from assistant.events import Event, NamesKnown
+from assistant.services.home.asking import HomeQuestions
 from assistant.services.home.backend import HomeBackend
 from assistant.services.home.default import home_of
 from assistant.services.home.home_assistant import HomeAssistant
+from assistant.services.home.known import KnownHome
 from assistant.services.home.service import HomeServices
 from assistant.services.home.together import Together
 from assistant.services.home.virtual import VirtualHome
 from assistant.services.time import Clock
 from assistant.storage.home import DeviceStateTable
-
-_log = logging.getLogger(__name__)
 
 
 class Homes:
@@ -37,7 +36,8 @@ class Homes:
         self._virtual = VirtualHome(home_of(config), table)
         self._together = Together(backend or self._virtual)
         self._home_assistant: HomeAssistant | None = None
-        self.services = HomeServices(config, self._together)
+        self._known = KnownHome(config, self._together)
+        self.services = (HomeServices(self._known), HomeQuestions(self._known))
         self.names: dict[str, NamesKnown] = {}
         """What each source of names told last."""
         if config.home_assistant.url and backend is None:
@@ -45,7 +45,6 @@ class Homes:
                 config.home_assistant,
                 clock,
                 lambda home: self.know("home assistant", home),
-                _log.warning,
             )
             self._together.add(self._home_assistant)
             self._home_assistant.start()
@@ -57,7 +56,7 @@ class Homes:
     def know(self, source: str, home: Home) -> None:
         """The rooms and devices of `source`, in place of those that it told before: known to the services at once, to
         recogniser and understanding when they have learned them."""
-        self.services.know(source, home)
+        self._known.know(source, home)
         event = NamesKnown(at_s=time.monotonic(), session="", turn=0, source=source, names=names_in(home))
         self.names[source] = event
         self._emit(event)
@@ -65,7 +64,7 @@ class Homes:
     def rename(self, config: Config) -> None:
         """The home of other settings; a Home Assistant stays the one that it was at the start."""
         self._virtual.rename(home_of(config))
-        self.services.know("settings", home_of(config))
+        self._known.know("settings", home_of(config))
 
     async def close(self) -> None:
         """Idempotent."""

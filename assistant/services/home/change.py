@@ -1,19 +1,16 @@
 """What a wish means for one device: `turn it on`, `30 percent`, `two degrees warmer`, `halfway`."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.config.model import Device
 from assistant.services.home.backend import State
+from assistant.services.home.colors import COLORS
 from assistant.services.numbers import words
 from assistant.services.service import ServiceError
 
 SwitchedTo = Literal["on", "off", "open", "closed", "locked", "unlocked"]
 
-COLORS = frozenset(
-    """white|warm white|cool white|daylight|red|green|blue|yellow|orange|purple|pink|violet|cyan
-    |turquoise|magenta|teal|gold|lime|amber|indigo|lavender|brown""".replace("\n    ", "").split("|")
-)
 STATES: dict[str, frozenset[str]] = {
     "light": frozenset(("on", "off")),
     "switch": frozenset(("on", "off")),
@@ -23,8 +20,10 @@ STATES: dict[str, frozenset[str]] = {
     "lock": frozenset(("locked", "unlocked", "open")),
     "sensor": frozenset(),
     "media": frozenset(("on", "off")),
+    "scene": frozenset(("on",)),
 }
 _LOWEST_C, _HIGHEST_C = 5.0, 30.0
+_USUAL_C = 20.0  # of a thermostat that does not tell what it is set to
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Wish:
 _PROPERTIES = {
     "light": frozenset(("brightness", "brightness_step", "color")),
     "climate": frozenset(("temperature", "temperature_step")),
-    "cover": frozenset(("position",)),
+    "cover": frozenset(("position", "brightness")),  # "the blinds to 50 percent"
     "fan": frozenset(("brightness", "brightness_step")),  # "the fan to 50 percent"
 }
 
@@ -70,7 +69,9 @@ def change(device: Device, wish: Wish, now: State) -> State:
         case "fan":
             return _level(wish, now, "speed")
         case "cover":
-            position = {"open": 100.0, "closed": 0.0}.get(wish.state or "", wish.position)
+            position = wish.brightness if wish.position is None else wish.position
+            if position is None:
+                position = {"open": 100.0, "closed": 0.0}.get(wish.state or "")
             return {"position": round(_percent(position, "position"))} if position is not None else {}
         case "climate":
             return _climate(wish, now)
@@ -94,6 +95,8 @@ def _level(wish: Wish, now: State, name: str) -> State:
     if wish.brightness is not None:
         level = _percent(wish.brightness, name)
     elif wish.brightness_step is not None:
+        if not now["on"] and wish.state == "on":
+            return {"on": True}  # "it's too dark": the lamp as it was, rather than a quarter of it
         if not now["on"] and wish.brightness_step < 0:
             return {}  # what is off is not turned on to be dimmed
         level = min(100.0, max(1.0, (now[name] if now["on"] else 0) + wish.brightness_step))
@@ -107,7 +110,7 @@ def _climate(wish: Wish, now: State) -> State:
     changed: State = {"on": wish.state == "on"} if wish.state else {}
     target: float | None = wish.temperature
     if wish.temperature_step is not None:
-        target = min(_HIGHEST_C, max(_LOWEST_C, now["temperature"] + wish.temperature_step))
+        target = min(_HIGHEST_C, max(_LOWEST_C, (now["temperature"] or _USUAL_C) + wish.temperature_step))
     if target is None:
         return changed
     if not _LOWEST_C <= target <= _HIGHEST_C:
@@ -122,42 +125,3 @@ def _percent(value: float, name: str) -> float:
     if not 0 <= value <= 100:
         raise ServiceError("out_of_range", f"The {name} has to be between zero and one hundred percent.")
     return value
-
-
-def word_for(state: State) -> str:
-    """`on`, `off`, `open`, `closed`, `locked`, `unlocked`; a sensor's value."""
-    if "position" in state:
-        return "open" if state["position"] else "closed"
-    if "locked" in state:
-        return "locked" if state["locked"] else "unlocked"
-    return str(state["value"]) if "value" in state else ("on" if state["on"] else "off")
-
-
-def described(device: Device, state: State, imperial: bool) -> str:
-    """`on at thirty percent`, `open`, `set to twenty-one degrees`."""
-    match device.kind:
-        case "light" | "fan":
-            level = state["brightness" if device.kind == "light" else "speed"]
-            if not state["on"]:
-                return "off"
-            color = f" and {state['color']}" if state.get("color", "white") != "white" else ""
-            return f"on{f' at {words(level)} percent' if level < 100 else ''}{color}"
-        case "cover":
-            position = state["position"]
-            named: dict[Any, str] = {0: "closed", 100: "open"}
-            return named.get(position) or f"{words(position)} percent open"
-        case "climate":
-            if not state["on"]:
-                return "off"
-            target, current = (degrees(state[key], imperial) for key in ("temperature", "current"))
-            return f"set to {target} degrees, and it is {current} now"
-        case "lock":
-            return "locked" if state["locked"] else "unlocked"
-        case "sensor":
-            return f"at {state['value']}"
-    return "on" if state["on"] else "off"
-
-
-def degrees(celsius: float, imperial: bool) -> str:
-    """In words, in the owner's unit."""
-    return words(round(celsius * 9 / 5 + 32) if imperial else round(celsius, 1))

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from assistant.config.model import Area, Config, Device, Floor, Home
+from assistant.config.model import Area, Config, Device, Floor, Home, Scene, SceneSetting
 from assistant.services.home.backend import device_id
 
 DEFAULT_HOME = Home(
+    floors=(
+        Floor(name="ground floor", level=0),
+        Floor(name="upper floor", aliases=("first floor",), level=1),
+    ),
     areas=(
-        Area(name="kitchen"),
-        Area(name="living room", aliases=("lounge", "sitting room")),
-        Area(name="bedroom"),
-        Area(name="hallway", aliases=("hall", "corridor")),
+        Area(name="kitchen", floor="ground floor"),
+        Area(name="living room", floor="ground floor", aliases=("lounge", "sitting room")),
+        Area(name="bedroom", floor="upper floor"),
+        Area(name="hallway", floor="ground floor", aliases=("hall", "corridor")),
     ),
     devices=(
         Device(name="kitchen light", kind="light", area="kitchen"),
@@ -26,6 +30,32 @@ DEFAULT_HOME = Home(
         Device(name="bedroom fan", kind="fan", area="bedroom"),
         Device(name="hallway light", kind="light", area="hallway"),
         Device(name="front door", kind="lock", area="hallway", aliases=("front door lock",)),
+        Device(name="kitchen window", kind="sensor", area="kitchen", device_class="window"),
+        Device(name="bedroom window", kind="sensor", area="bedroom", device_class="window"),
+        Device(
+            name="bedroom temperature", kind="sensor", area="bedroom", device_class="temperature", unit="°C"
+        ),
+        Device(name="bedroom humidity", kind="sensor", area="bedroom", device_class="humidity", unit="%"),
+    ),
+    scenes=(
+        Scene(
+            name="movie night",
+            area="living room",
+            aliases=("movie time", "film night"),
+            settings=(
+                SceneSetting(device="ceiling light", state="off"),
+                SceneSetting(device="floor lamp", brightness=20, color="warm white"),
+                SceneSetting(device="living room blinds", state="closed"),
+            ),
+        ),
+        Scene(
+            name="bedtime",
+            settings=(
+                SceneSetting(device="all the lights", state="off"),
+                SceneSetting(device="bedside lamp", brightness=30),
+                SceneSetting(device="front door", state="locked"),
+            ),
+        ),
     ),
 )
 

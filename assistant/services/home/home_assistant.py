@@ -43,8 +43,7 @@ NO_TOKEN = "I have no token for Home Assistant. Please put one into the settings
 class HomeAssistant:
     """A `HomeBackend`. Loop thread only. A device's id is that of its entity.
 
-    `on_home` is called with the home whenever its names have changed; `notice` with a sentence for the owner when the
-    server comes and goes. The token is in neither, nor in the log.
+    `on_home` is called with the home whenever its names have changed. The token is never in the log.
     """
 
     def __init__(
@@ -52,14 +51,12 @@ class HomeAssistant:
         settings: Settings,
         clock: Clock,
         on_home: Callable[[Home], None],
-        notice: Callable[[str], None],
         *,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._on_home = on_home
-        self._notice = notice
         self._jitter = jitter
         self._connection: Connection | None = None
         self._live = LiveHome(settings.entities)
@@ -101,7 +98,11 @@ class HomeAssistant:
             device: change for device, change in changes.items() if KINDS[device.partition(".")[0]] != "scene"
         }
         await self._live.until(
-            lambda: all(is_so(self._state(device), change) for device, change in wanted.items()),
+            lambda: all(
+                is_so(self._state(device), change) or self._live.entities[device].state == "jammed"
+                for device, change in wanted.items()
+                if device in self._live.entities
+            ),
             LOCKING_S if locks else SETTLING_S,
         )
         for device in locks:
@@ -228,14 +229,12 @@ class HomeAssistant:
             if self._connection is None:
                 self._connection = connection
                 self._tried.set()
-                self._notice(
-                    f"Home Assistant {connection.version} is connected, with {len(home.devices)} devices."
-                )
+                log.info("Home Assistant %s is connected: %d devices.", connection.version, len(home.devices))
             await self._live.names_changed(connection)
 
     def _lost(self, sentence: str, why: str) -> None:
         if self._connection is not None or sentence != self._trouble:
-            self._notice(f"Home Assistant cannot be used: {why or sentence}")
+            log.warning("Home Assistant cannot be used: %s", why or sentence)
         self._connection = None
         self._trouble = sentence
         self._tried.set()

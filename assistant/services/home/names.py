@@ -2,43 +2,36 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
 from assistant.config.model import Device, Home
+from assistant.services.home.kinds import (
+    PLURALS,
+    WORDS,
+    by_its_kind,
+    is_a,
+    is_called,
+    is_plural,
+    kind_of,
+    plural_of,
+    singular,
+)
+from assistant.services.home.places import EVERYWHERE, Place, Places
 from assistant.services.numbers import joined
 from assistant.services.service import ServiceError
 
-_AREA_SCORE = 82.0
-_PREFIX_SCORE = 85.0
 _DEVICE_SCORE = 84.0
 _MARGIN = 4.0  # by which the best name has to win
 _SUGGEST_SCORE = 62.0
 
-# Words for kinds of things, singular. "lamp" and "light" are one kind, yet prefer devices that are called so.
-_KIND_WORDS = {
-    "light": "light lamp bulb lighting spotlight",
-    "switch": "switch plug socket outlet",
-    "cover": "blind curtain shade shutter drape cover awning",
-    "climate": "thermostat heating heater radiator climate",
-    "fan": "fan ventilator",
-    "lock": "lock door",
-    "sensor": "sensor",
-    "media": "speaker radio tv television music",
-}
-KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split()}
-_PLURALS = {
-    "light": "lights", "switch": "switches", "cover": "blinds", "climate": "thermostats", "fan": "fans",
-    "lock": "locks", "sensor": "sensors", "media": "speakers",
-}  # fmt: skip
-_EVERYWHERE = frozenset(
-    ("everywhere", "house", "home", "whole house", "whole home", "flat", "apartment", "everything")
-)
 _EVERYTHING = frozenset(("everything", "all", "every thing", "all device", "device", "thing", "all thing"))
-_ARTICLES = frozenset(("the", "my", "our", "a", "an", "that", "this", "please", "of"))
 _ALL = frozenset(("all", "every", "both", "each", "any"))
 _IN_AREA = re.compile(r"^(?P<device>.*?)\s*\b(?:in|on|of|from|inside|at)\s+(?P<area>.+)$")
+_SOMEWHERE = frozenset(("upstair", "downstair", "outside", "here"))
+
+Able = Callable[[Device], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +44,12 @@ class Resolution:
     named: bool
 
 
-Able = Callable[[Device], bool]
-
-
 class HomeNames:
     """Names of one home. Pure: no state of devices is looked at."""
 
     def __init__(self, home: Home) -> None:
         self._devices = home.devices
-        self._areas: dict[str, str] = {}
-        for area in home.areas:
-            for name in (area.name, *area.aliases):
-                self._areas.setdefault(singular(name), area.name)
+        self.places = Places(home)
         self._names: dict[str, list[Device]] = {}
         for device in home.devices:
             for name in dict.fromkeys(self._names_of(device)):
@@ -75,138 +62,130 @@ class HomeNames:
         kind: str = "",
         everything: bool = False,
         able: Able | None = None,
+        room: str = "",
     ) -> Resolution:
         """The devices meant. `able` says which can do what is asked: `turn off the bedroom` then means what
-        can be turned off. Raises `ServiceError`: unknown_device, unknown_area, ambiguous."""
+        can be turned off. `room`: where it is said, which is meant where the words leave it open. Raises
+        `ServiceError`: unknown_device, unknown_area, ambiguous."""
         able = able or (lambda device: True)
         words, every = _stripped(device)
         every = every or everything
-        place = self._area(area) if area else None
-        if words and place is None and (split := self._split_area(words, device)):
-            words, place = split
         kind_word = singular(kind) if kind else ""
+        try:
+            place = self.places.asked(area, room) if area else None
+        except ServiceError:
+            # Not a room, but the beginning of a name: "the outside temperature", "my phone's battery".
+            whole = " ".join(part for part in (singular(area), words or kind_word) if part)
+            if found := self._by_name(whole, None, able, room):
+                return found
+            raise
+        if words and place is None and (split := self._split_area(words, device, room)):
+            words, place = split
         if words in _EVERYTHING:
             words, every = "", True
+        here = self.places.find(room) if room and place is None and not every else None
         if not words and not kind_word:
             return self._whole(place, every, able)
-        plural = words in KINDS and _is_plural(device, words)
-        if words and not plural and (found := self._by_name(words, place, able)):
+        plural = words in WORDS and is_plural(device, words)
+        if words and not plural and (found := self._by_name(words, place, able, room)):
             return found
         word = words or kind_word
-        if word in KINDS:
-            return self._by_kind(word, device, place, every or not words)
+        if word in WORDS:
+            return self._by_kind(word, device, place, every or not words, able, here)
         if found := self._fuzzy(words, place):
             return found
         raise self._unknown(device or kind, words, place)
 
-    def area_of(self, said: str) -> str | None:
-        """The area's proper name, or None."""
-        words = singular(said)
-        if words in self._areas:
-            return self._areas[words]
-        best = process.extractOne(words, list(self._areas), scorer=fuzz.ratio, score_cutoff=_AREA_SCORE)
-        return self._areas[best[0]] if best else None
-
-    def _area(self, said: str) -> str | None:
-        words = singular(said)
-        if words in _EVERYWHERE or words in _ALL:
-            return None
-        if (area := self.area_of(said)) is None:
-            have = joined([f"the {name}" for name in dict.fromkeys(self._areas.values())])
-            raise ServiceError("unknown_area", f"I don't know a room called {words}. I know {have}.")
-        return area
-
-    def _split_area(self, words: str, said: str) -> tuple[str, str | None] | None:
+    def _split_area(self, words: str, said: str, room: str) -> tuple[str, Place | None] | None:
         """`lamp in bedroom`, `bedroom lamp`, `bedroom` → words without the area, and the area. None where the
         words have no area, or are a device's own name."""
         if words in self._names and not self._is_group(words, said):
             return None
         if match := _IN_AREA.fullmatch(words):
-            if match["area"] in _EVERYWHERE:
+            if match["area"] in EVERYWHERE:
                 return match["device"], None
-            if (area := self.area_of(match["area"])) is not None:
-                return match["device"], area
+            if (place := self.places.find(match["area"], room)) is not None:
+                return match["device"], place
             raise ServiceError("unknown_area", f"I don't know a room called {match['area']}.")
-        if words in self._areas:
-            return "", self._areas[words]
+        if words in self.places:
+            return "", self.places.find(words)
         parts = words.split()
+        if parts[-1] in _SOMEWHERE and (place := self.places.find(parts[-1], room)) is not None:
+            return " ".join(parts[:-1]), place
         for length in range(len(parts) - 1, 0, -1):
-            if (area := self._misspelt(" ".join(parts[:length]))) is not None:
-                return " ".join(parts[length:]), area
+            if (place := self.places.nearly(" ".join(parts[:length]))) is not None:
+                return " ".join(parts[length:]), place
         return None
-
-    def _misspelt(self, said: str) -> str | None:
-        """The area of a name that is written apart or together otherwise (`livingroom`), or nearly so."""
-        if said in self._areas:
-            return self._areas[said]
-        compact = {name.replace(" ", ""): area for name, area in self._areas.items()}
-        found = process.extractOne(
-            said.replace(" ", ""), list(compact), scorer=fuzz.ratio, score_cutoff=_PREFIX_SCORE
-        )
-        return compact[found[0]] if found else None
 
     def _is_group(self, words: str, said: str) -> bool:
         """`kitchen lights`, where a device is called `kitchen light`, is all the lights there."""
         area, _, word = words.rpartition(" ")
-        if area not in self._areas or word not in KINDS or not _is_plural(said, word):
+        if area not in self.places or word not in WORDS or not is_plural(said, word):
             return False
         literally = {name.casefold() for d in self._names[words] for name in (d.name, *d.aliases)}
         return re.sub(r"^(?:(?:the|my|our|all)\s+)+", "", " ".join(said.casefold().split())) not in literally
 
-    def _whole(self, place: str | None, every: bool, able: Able) -> Resolution:
+    def _whole(self, place: Place | None, every: bool, able: Able) -> Resolution:
         if place is None and not every:
             raise ServiceError("unknown_device", "Which device do you mean?")
-        devices = tuple(device for device in self._in(place) if able(device))
+        # A scene changes a whole room by itself; it has to be named.
+        devices = tuple(device for device in self._in(place) if able(device) and device.kind != "scene")
         if not devices:
-            where = f"in the {place}" if place else "in this home"
+            where = place.where if place else "in this home"
             raise ServiceError("unknown_device", f"There is nothing {where} that can do that.")
-        spoken = f"everything in the {place}" if place else "everything"
+        spoken = f"everything {place.where}" if place else "everything"
         return Resolution(devices, spoken if len(devices) > 1 else self.spoken(devices[0]), named=False)
 
-    def _by_name(self, words: str, place: str | None, able: Able) -> Resolution | None:
+    def _by_name(self, words: str, place: Place | None, able: Able, room: str) -> Resolution | None:
         """A device's whole name, or words that only one device's names have."""
-        found = self._names.get(f"{singular(place)} {words}", []) if place else []
+        found = self._names.get(f"{singular(place.name)} {words}", []) if place else []
         found = found or self._names.get(words, [])
-        found = [device for device in found if place is None or _same(device.area, place)]
-        if not found and words not in KINDS and words not in (singular(_PLURALS[k]) for k in _PLURALS):
+        found = [device for device in found if place is None or place.has(device)]
+        if not found and words not in WORDS and words not in (singular(each) for each in PLURALS.values()):
             wanted = set(words.split())
             found = [d for d in self._in(place) if any(wanted <= set(n.split()) for n in self._names_of(d))]
-            found = found or [d for d in self._in(place) if _by_its_kind(words) in self._kind_names(d)]
-        if len(found) > 1 and len(capable := [device for device in found if able(device)]) == 1:
-            found = capable
+            found = found or [d for d in self._in(place) if by_its_kind(words) in self._kind_names(d)]
+        found = _narrowed(found, able)
         if not found:
             return None
+        if len(found) > 1:
+            found = _narrowed(found, lambda device: bool(room) and _same(device.area, room))
         if len(found) > 1:
             raise self._ambiguous(found)
         return Resolution(tuple(found), self.spoken(found[0]), named=True)
 
-    def _by_kind(self, word: str, said: str, place: str | None, every: bool) -> Resolution:
-        kind = KINDS[word]
-        devices = [device for device in self._in(place) if device.kind == kind]
-        called = [d for d in devices if any(word in name.split() for name in self._names_of(d))]
-        plural = every or _is_plural(said, word)
-        if called and (not plural or word != kind):
+    def _by_kind(
+        self, word: str, said: str, place: Place | None, every: bool, able: Able, here: Place | None
+    ) -> Resolution:
+        """`here`: where it is said, of which it is meant unless everything was."""
+        devices = [device for device in self._in(place) if is_a(device, word)]
+        devices = [device for device in devices if able(device)] or devices
+        plural = every or is_plural(said, word)
+        called = [device for device in devices if is_called(device, word)]
+        if called and (not plural or word != kind_of(word)):
             devices = called
+        if place is None and here is not None:
+            place, devices = self._narrowed_to(here, devices)
         if not devices:
-            where = f" in the {place}" if place else ""
-            noun = (
-                word
-                if said and word in _KIND_WORDS[kind].split() and word != kind
-                else _singular(_PLURALS[kind])
-            )
-            raise ServiceError("unknown_device", f"There is no {noun}{where}.")
+            where = f" {place.where}" if place else ""
+            raise ServiceError("unknown_device", f"There is no {_noun(word, said)}{where}.")
         if len(devices) == 1:
             return Resolution(tuple(devices), self.spoken(devices[0]), named=True)
         # Asking which light of a room would be pedantic: they all go, and "undo" is one word away.
-        if not plural and not (place and kind == "light"):
+        if not plural and not (place and kind_of(word) == "light"):
             raise self._ambiguous(devices)
-        many = _PLURALS[kind] if word == kind or word not in _KIND_WORDS[kind] else f"{word}s"
-        spoken = f"the {place} {many}" if place else f"all the {many}"
-        return Resolution(tuple(devices), spoken, named=False)
+        many = plural_of(word, devices)
+        return Resolution(tuple(devices), place.of(many) if place else f"all the {many}", named=False)
 
-    def _fuzzy(self, words: str, place: str | None) -> Resolution | None:
-        names = [name for name, devices in self._names.items() if any(d in self._in(place) for d in devices)]
-        tries = [words, f"{singular(place)} {words}"] if place else [words]
+    def _narrowed_to(self, here: Place, devices: list[Device]) -> tuple[Place | None, list[Device]]:
+        """Of a kind, those in the room; all of them where the room has none, as with a thermostat in the hall."""
+        near = [device for device in devices if here.has(device)]
+        return (here, near) if near else (None, devices)
+
+    def _fuzzy(self, words: str, place: Place | None) -> Resolution | None:
+        inside = self._in(place)
+        names = [name for name, devices in self._names.items() if any(d in inside for d in devices)]
+        tries = [words, f"{singular(place.name)} {words}"] if place else [words]
         scores: dict[int, float] = {}
         for text in tries:
             for name, score, _ in process.extract(text, names, scorer=_likeness, limit=5):
@@ -221,12 +200,12 @@ class HomeNames:
             raise self._ambiguous(near)
         return Resolution((near[0],), self.spoken(near[0]), named=True)
 
-    def _unknown(self, said: str, words: str, place: str | None) -> ServiceError:
+    def _unknown(self, said: str, words: str, place: Place | None) -> ServiceError:
         shown = " ".join(said.casefold().split())[:60]
         shown = re.sub(r"^(?:(?:the|my|our|a|an)\s+)+", "", shown)
         best = process.extractOne(words, list(self._names), scorer=_likeness, score_cutoff=_SUGGEST_SCORE)
         hint = f" Do you mean {self.spoken(self._names[best[0]][0])}?" if best else ""
-        where = f" in the {place}" if place and place not in shown else ""
+        where = f" {place.where}" if place and place.name.casefold() not in shown else ""
         return ServiceError("unknown_device", f"I don't know {_article(shown)}{where}.{hint}")
 
     def _ambiguous(self, devices: Sequence[Device]) -> ServiceError:
@@ -243,10 +222,10 @@ class HomeNames:
         return f"the {device.name}"
 
     def _kind_names(self, device: Device) -> set[str]:
-        return {_by_its_kind(name) for name in self._names_of(device)}
+        return {by_its_kind(name) for name in self._names_of(device)}
 
-    def _in(self, place: str | None) -> list[Device]:
-        return [device for device in self._devices if place is None or _same(device.area, place)]
+    def _in(self, place: Place | None) -> list[Device]:
+        return [device for device in self._devices if place is None or place.has(device)]
 
     def _names_of(self, device: Device) -> Iterable[str]:
         for name in (device.name, *device.aliases):
@@ -256,10 +235,19 @@ class HomeNames:
                 yield f"{singular(device.area)} {words}"
 
 
-def singular(name: str | None) -> str:
-    """Lower case, without articles and signs, each word in the singular."""
-    words = re.sub(r"[^\w\s']", " ", (name or "").casefold().replace("'s", "")).replace("_", " ").split()
-    return " ".join(_singular(word) for word in words if word not in _ARTICLES)
+def without(found: Resolution, left_out: Sequence[Resolution]) -> Resolution:
+    """`all the lights except the kitchen lights`. Raises `ServiceError` where nothing is left."""
+    excluded = {device for each in left_out for device in each.devices}
+    devices = tuple(device for device in found.devices if device not in excluded)
+    spoken = f"{found.spoken} except {joined([each.spoken for each in left_out])}"
+    if not devices:
+        raise ServiceError("unknown_device", f"There is nothing in {spoken}.")
+    return replace(found, devices=devices, spoken=spoken)
+
+
+def _narrowed(devices: list[Device], wanted: Able) -> list[Device]:
+    """Those that are wanted, if there are any."""
+    return [device for device in devices if wanted(device)] or devices
 
 
 def _stripped(said: str) -> tuple[str, bool]:
@@ -271,27 +259,16 @@ def _stripped(said: str) -> tuple[str, bool]:
     return " ".join(words) if words or not every else "all", every
 
 
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return f"{word[:-3]}y"
-    if word.endswith(("ches", "shes", "sses", "xes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
-
-
-def _is_plural(said: str, word: str) -> bool:
-    return any(_singular(w) == word and w != word for w in re.findall(r"[\w']+", said.casefold()))
+def _noun(word: str, said: str) -> str:
+    """What was asked for, or the usual word for its kind."""
+    kind = kind_of(word)
+    return word if said or word != kind else singular(PLURALS[kind])
 
 
 def _likeness(one: str, other: str, **options: object) -> float:
     """Words in any order, or run together as recognisers do (`bed side lamp`)."""
     joined_up = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other), joined_up)
-
-
-def _by_its_kind(name: str) -> str:
-    """`floor lamp` and `floor light` become the same."""
-    return " ".join(KINDS.get(word, word) for word in name.split())
 
 
 def _same(one: str, other: str) -> bool:
