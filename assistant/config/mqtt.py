@@ -13,9 +13,11 @@ class MqttDevice(Section):
     lights, switches, covers and locks."""
 
     name: str
-    kind: Literal["light", "switch", "fan", "cover", "lock", "sensor"]
+    kind: Literal["light", "switch", "cover", "lock", "sensor"]
     area: str = ""
     aliases: tuple[str, ...] = ()
+    device_class: str = Field("", description="As of the home's devices.")
+    unit: str = Field("", description="As of the home's devices.")
     format: Literal["json", "plain"] = Field(
         "json", description="`json`: one object with all properties; `plain`: a topic for each."
     )
@@ -29,12 +31,16 @@ class MqttDevice(Section):
     )
     on: str = Field("", description="State and command; empty: ON, OPEN for covers, LOCK for locks.")
     off: str = Field("", description="Empty: OFF, CLOSE, UNLOCK.")
-    level_state_topic: str = Field("", description="Brightness, speed or position, with `plain`.")
+    level_state_topic: str = Field("", description="Brightness or position, with `plain`.")
     level_command_topic: str = ""
-    level_max: int = Field(0, ge=0, le=65535, description="0: 254 for lights, 100 for the others.")
+    level_max: int = Field(0, ge=0, le=65535, description="0: 254 for lights, 100 for covers.")
     color_state_topic: str = Field("", description="`red,green,blue`, each 0 to 255, with `plain`.")
     color_command_topic: str = ""
-    value: str = Field("", description="Of a sensor: the property of its object, such as temperature.")
+    value: str = Field(
+        "",
+        description="Of a sensor: the property of its object, such as temperature; `contact` tells of what is closed, "
+        "and is turned round.",
+    )
 
 
 class Mqtt(Section):

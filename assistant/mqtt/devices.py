@@ -8,6 +8,13 @@ from assistant.mqtt.messages import can_be_published_to
 
 _READ = ("state_topic", "availability_topic", "level_state_topic", "color_state_topic")
 _WRITTEN = ("command_topic", "request_topic", "level_command_topic", "color_command_topic")
+_NEEDED = {
+    "light": ("command_topic",),
+    "switch": ("command_topic",),
+    "cover": ("command_topic",),
+    "lock": ("command_topic", "state_topic"),  # nobody is told that a door is locked because it should be
+    "sensor": ("state_topic",),
+}
 
 
 def read_by(device: MqttDevice) -> list[str]:
@@ -35,7 +42,7 @@ def checked(devices: Iterable[MqttDevice]) -> tuple[MqttDevice, ...]:
                     f"mqtt.devices: {topic} of the {device.name} is no topic: it may hold no + or #, nor begin with $.",
                     exit_status=2,
                 )
-        needed = "state_topic" if device.kind == "sensor" else "command_topic"
-        if not getattr(device, needed):
-            raise UserError(f"mqtt.devices: the {device.name} needs a {needed}.", exit_status=2)
+        for needed in _NEEDED[device.kind]:
+            if not getattr(device, needed):
+                raise UserError(f"mqtt.devices: the {device.name} needs a {needed}.", exit_status=2)
     return devices
