@@ -29,7 +29,8 @@ T = TypeVar("T")
 HEALTH_TIMEOUT_S = 1.0
 HOST = "127.0.0.1"
 WHAT_MATTERS = {
-    "name", "timezone", "units", "dialogue", "generation", "home", "names", "knowledge", "weather", "policy"
+    "name", "timezone", "units", "dialogue", "generation", "home", "names", "knowledge", "weather", "policy",
+    "mqtt"
 }  # fmt: skip
 """Settings that decide what is answered to a typed question; the others are of sound."""
 

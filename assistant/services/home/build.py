@@ -10,6 +10,7 @@ from assistant.services.home.backend import HomeBackend
 from assistant.services.home.default import home_of
 from assistant.services.home.home_assistant import HomeAssistant
 from assistant.services.home.known import KnownHome
+from assistant.services.home.mqtt import MqttHome
 from assistant.services.home.service import HomeServices
 from assistant.services.home.together import Together
 from assistant.services.home.virtual import VirtualHome
@@ -48,6 +49,12 @@ class Homes:
             )
             self._together.add(self._home_assistant)
             self._home_assistant.start()
+        self._mqtt: MqttHome | None = None
+        if config.mqtt.host and config.mqtt.devices and backend is None:
+            self._mqtt = MqttHome(config.mqtt)
+            self.add(self._mqtt)
+            self.know("mqtt", self._mqtt.home())
+            self._mqtt.start()
 
     def add(self, backend: HomeBackend) -> None:
         """Devices that are not of this home's own making."""
@@ -70,6 +77,8 @@ class Homes:
         """Idempotent."""
         if self._home_assistant is not None:
             await self._home_assistant.close()
+        if self._mqtt is not None:
+            await self._mqtt.close()
 
 
 def names_in(home: Home) -> Mapping[str, tuple[str, ...]]:

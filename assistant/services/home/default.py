@@ -64,7 +64,8 @@ def home_of(config: Config) -> Home:
     """The owner's home, or the virtual one where neither areas nor devices are configured and there is no Home
     Assistant. An area that only a device mentions is an area too."""
     home = config.home
-    if not (home.areas or home.devices or config.home_assistant.url):
+    elsewhere = config.home_assistant.url or (config.mqtt.host and config.mqtt.devices)
+    if not (home.areas or home.devices or elsewhere):
         home = DEFAULT_HOME
     return united([home])
 
