@@ -30,6 +30,7 @@ from assistant.events import Event, MusicBegan, RingingEnded, Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
+from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
 from assistant.synthesis.clauses import ClauseSplitter
@@ -85,6 +86,9 @@ class Assistant:
             self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
         )
         self._stack.push_async_callback(self.services.close)
+        aloud = AnnounceServices()
+        aloud.attach(self._say_aloud)
+        self.services.registry.add(aloud)
         self.bus.observe(self._noticed)
         self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
         self.api.whereabouts = self._whereabouts
@@ -212,6 +216,15 @@ class Assistant:
             await self._session_came.wait()
         for session in places:
             session.announce(text, Priority.TIMER, rings=True)
+
+    def _say_aloud(self, text: str, room: str) -> int:
+        """At every loudspeaker, or those of a room; at how many that is."""
+        places = [session for session in self._ringing.values() if not session.over]
+        if room:
+            places = [session for session in places if session.room.casefold() == room.casefold()]
+        for session in places:
+            session.announce(text)
+        return len(places)
 
     def _noticed(self, event: Event) -> None:
         """Who silenced a timer in one room need not do so in the next; music is not listened to."""

@@ -3,6 +3,6 @@
 `rasa_sdk` finds the actions because this package imports them.
 """
 
-from actions import clock, conversation, fallback, home, knowledge, lists, services, timers
+from actions import clock, conversation, desktop, fallback, home, knowledge, lists, media, services, timers
 
-__all__ = ["clock", "conversation", "fallback", "home", "knowledge", "lists", "services", "timers"]
+__all__ = ["clock", "conversation", "desktop", "fallback", "home", "knowledge", "lists", "media", "services", "timers"]
