@@ -3,6 +3,34 @@
 `rasa_sdk` finds the actions because this package imports them.
 """
 
-from actions import clock, conversation, desktop, fallback, home, knowledge, lists, media, services, timers
+from actions import (
+    calendar,
+    calendar_forms,
+    clock,
+    conversation,
+    desktop,
+    fallback,
+    home,
+    knowledge,
+    lists,
+    media,
+    notes,
+    services,
+    timers,
+)
 
-__all__ = ["clock", "conversation", "desktop", "fallback", "home", "knowledge", "lists", "media", "services", "timers"]
+__all__ = [
+    "calendar",
+    "calendar_forms",
+    "clock",
+    "conversation",
+    "desktop",
+    "fallback",
+    "home",
+    "knowledge",
+    "lists",
+    "media",
+    "notes",
+    "services",
+    "timers",
+]
