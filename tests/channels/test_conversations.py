@@ -72,10 +72,10 @@ async def test_idle_ones_end_and_the_one_that_was_used_longest_ago_makes_room() 
         await asyncio.sleep(10)
         await conversations.turn("b", "hello")
         await conversations.turn("c", "hello")
-        assert conversations.names == ("b", "c")
+        assert list(conversations.names) == ["b", "c"]
         await asyncio.sleep(61)
         await conversations.turn("d", "hello")
-        assert conversations.names == ("d",)
+        assert list(conversations.names) == ["d"]
         busy = [asyncio.create_task(conversations.turn(name, "slow")) for name in ("d", "e")]
         await asyncio.sleep(1)
         with pytest.raises(CannotConverse, match="too many"):
