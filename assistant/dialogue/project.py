@@ -12,6 +12,7 @@ import yaml
 from assistant import paths
 from assistant.config.model import Config
 from assistant.dialogue.names import OwnerNames, owner_nlu_yaml
+from assistant.dialogue.owned import owned_sentences
 from assistant.dialogue.training_data import load_training_data
 from assistant.dialogue.unheard import unheard_nlu_yaml
 from assistant.errors import UserError
@@ -30,16 +31,21 @@ class RasaProject:
     names: OwnerNames
     nlu_threshold: float
     plugins: tuple[Path, ...] = ()
-    """Folders of the sentences of the owner's plugins."""
+    """Folders of the sentences of the owner's plugins, commands and routines."""
 
     @classmethod
     def from_config(cls, config: Config, root: Path | None = None) -> "RasaProject":
         """The project in `root`, by default the assistant's own. Raises `UserError` when it is none."""
+        try:
+            owned = owned_sentences(config)
+        except OSError as error:
+            raise UserError(f"The sentences of your commands cannot be written: {error}.") from error
+        plugins = [each.rasa for each in found() if each.rasa is not None]
         project = cls(
             root=(root or paths.rasa_project()).resolve(),
             names=OwnerNames.from_config(config),
             nlu_threshold=config.dialogue.nlu_threshold,
-            plugins=tuple(each.rasa for each in found() if each.rasa is not None),
+            plugins=(*plugins, *([owned] if owned else [])),
         )
         for needed in (project.root / "config.yml", project.root / "data", project.domain):
             if not needed.exists():

@@ -4,7 +4,8 @@ ASSISTANT_API (such as http://127.0.0.1:4711) and ASSISTANT_TOKEN come from whoe
 """
 
 import os
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Protocol
 
 import aiohttp
 from rasa_sdk import Tracker
@@ -28,6 +29,21 @@ PREVIEW = ServiceError("preview", "That can only be done once it is sure that it
 UNREACHABLE = ServiceError("unreachable", "I can't reach that part of me right now.")
 
 
+class Later(Protocol):
+    """Takes the calls that are for later, see `actions.planning`."""
+
+    async def takes(self, service: str) -> bool: ...
+
+    async def call(
+        self, service: str, arguments: dict[str, Any], confirmation: str | None
+    ) -> dict[str, Any]: ...
+
+    async def question(self, service: str, arguments: dict[str, Any]) -> ServiceError | None: ...
+
+
+LATER: ContextVar[Later | None] = ContextVar("later", default=None)
+
+
 async def call_service(
     tracker: Tracker, service: str, arguments: dict[str, Any], *, confirmation: str | None = None
 ) -> dict[str, Any]:
@@ -35,6 +51,8 @@ async def call_service(
 
     `confirmation`: what came with the question to which the person said yes.
     """
+    if (later := LATER.get()) is not None and await later.takes(service):
+        return await later.call(service, arguments, confirmation)
     extra = {"confirmation": confirmation} if confirmation else {}
     return await _service("services", tracker, service, arguments, extra)
 
@@ -42,6 +60,13 @@ async def call_service(
 async def ask_first(tracker: Tracker, service: str, arguments: dict[str, Any]) -> ServiceError | None:
     """The question to which the person has to say yes before this call; None where none is needed. Does nothing.
     Raises `ServiceError` for a call that cannot be made."""
+    if (later := LATER.get()) is not None and await later.takes(service):
+        return await later.question(service, arguments)
+    return await ask_now(tracker, service, arguments)
+
+
+async def ask_now(tracker: Tracker, service: str, arguments: dict[str, Any]) -> ServiceError | None:
+    """`ask_first` of a call that is made now, whatever time was said."""
     try:
         await _service("confirmations", tracker, service, arguments, {})
     except ServiceError as error:

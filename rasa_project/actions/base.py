@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.api import ServiceError
+from actions.planning import perform
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class SpokenAction(Action, ABC):
         say = Say(dispatcher)
         events: Events = []
         try:
-            events = await self.perform(say, tracker)
+            events = await perform(self.perform, say, tracker)
         except ServiceError as error:
             say.text(str(error), source=f"error:{error.code}")
         except Exception:
@@ -52,6 +53,10 @@ class Say:
     @property
     def said(self) -> bool:
         return bool(self._dispatcher.messages)
+
+    def nothing(self) -> None:
+        """Take back what was said so far."""
+        self._dispatcher.messages.clear()
 
     def text(self, text: str, *, source: str, **custom: Any) -> None:
         self._dispatcher.utter_message(text=text, json_message={"source": source, **custom})

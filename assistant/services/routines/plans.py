@@ -32,7 +32,11 @@ from assistant.storage.planned import NEVER, Planned, PlannedTable
 
 MOST_PLANS = 50
 _ALIKE = 70.0
-_FOR_LATER = ("plans.", "undo.", "commands.fill")  # these are about now
+_NOT_FOR_LATER = ("plans.", "undo.", "commands.fill")
+_OWN_TIME = frozenset(
+    {"alarms", "calendar", "clock", "lists", "notes", "plans", "reminders", "reviews", "timers", "undo"}
+)
+"""Domains in which a time is a part of what is asked: an alarm at eight is set now."""
 
 
 class PlannedCall(Input):
@@ -95,9 +99,11 @@ class PlanServices:
 
     @service("plans.understand", "Tell whether a sentence says when something is to be done.", Risk.READ)
     async def understand(self, asked: SaidInput, origin: Origin) -> dict[str, Any]:
-        """`timed`: whether it does; `what`: the sentence without its time."""
+        """`timed`: whether it does; `what`: the sentence without its time; `services`: those that are for later."""
         found = timed(asked.said, self._now(), self._zone)
-        return {"timed": found is not None, "what": found.what if found else asked.said}
+        if found is None:
+            return {"timed": False, "what": asked.said, "services": []}
+        return {"timed": True, "what": found.what, "services": for_later(self._registry)}
 
     @service("plans.add", "Do something later.", Risk.REVERSIBLE, assess="_assess_add")
     async def add(self, asked: AddInput, origin: Origin) -> Done:
@@ -206,7 +212,7 @@ class PlanServices:
     async def _read(self, asked: AddInput) -> tuple[str, _When]:
         """What is to be done in the person's words, and when."""
         for call in asked.calls:
-            if call.service.startswith(_FOR_LATER):
+            if call.service.startswith(_NOT_FOR_LATER):
                 raise ServiceError("not_for_later", "That cannot be done later.")
         found = timed(asked.said, self._now(), self._zone)
         if found is None:
@@ -232,6 +238,17 @@ class PlanServices:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), self._zone)
+
+
+def for_later(registry: Registry) -> list[str]:
+    """Services that act, of domains in which a time means nothing else."""
+    return [
+        spec.name
+        for spec in registry.specs()
+        if spec.name.split(".")[0] not in _OWN_TIME
+        and (spec.risk is not Risk.READ or spec.name.startswith("commands."))
+        and spec.name != "commands.fill"
+    ]
 
 
 def calls_of(plan: Planned) -> list[Call]:
