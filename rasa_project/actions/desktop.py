@@ -13,7 +13,9 @@ _OPENING = re.compile(
     r"(?:(?:the|my|a|an)\s+)?(?:(?:web ?site|web ?page|page|site|app|application|program|bookmark)\s+(?:of\s+)?)?"
 )
 _ENDING = re.compile(r"(?:\s+(?:please|for me|now|again|on the screen))+$")
-_NOTHING = frozenset({"", "an application", "application", "a program", "program", "a website", "website", "a page"})
+_NOTHING = frozenset(
+    {"", "an application", "application", "a program", "program", "a website", "website", "a page"}
+)
 _TYPING = re.compile(
     r"^(?:(?:please|can you|could you|would you|i want you to)\s+)*(?:type|write|enter|insert)\s+"
     r"(?:(?:in|out)\s+(?!the\b))?(?:in the (?:window|document|field)\s+)?"
