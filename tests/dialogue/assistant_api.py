@@ -9,8 +9,21 @@ from aiohttp import web
 from assistant.dialogue.supervisor import ServiceAccess
 
 TOKEN = "token-of-the-test"
+KNOWLEDGE = ("weather", "calculate", "convert", "day")
 READING = frozenset(
-    ["clock.time", "clock.date", "timers.list", "timers.remaining", "lists.read", "lists.all", "home.query"]
+    [
+        "knowledge.weather",
+        "knowledge.day",
+        "knowledge.calculate",
+        "knowledge.convert",
+        "clock.time",
+        "clock.date",
+        "timers.list",
+        "timers.remaining",
+        "lists.read",
+        "lists.all",
+        "home.query",
+    ]
 )
 """All that a preview may call."""
 
@@ -119,6 +132,7 @@ def _result(service: str, arguments: dict[str, Any]) -> dict[str, Any]:
         "screen.lock": {"by": "org.gnome.ScreenSaver", "sure": True},
         "dictation.type": {"characters": len(str(arguments.get("text", ""))), "window": "editor"},
         "clock.time": {"spoken": "ten past nine", "iso": "2024-05-05T09:10:00"},
+        **{f"knowledge.{what}": {"spoken": f"The answer of {what}."} for what in KNOWLEDGE},
         "clock.date": {"spoken": "Sunday, May fifth", "iso": "2024-05-05"},
         "timers.start": {"name": arguments.get("name"), "spoken_duration": str(arguments.get("duration"))},
         "timers.cancel": {"cancelled": [{"name": "pasta", "spoken": "the pasta timer"}]},

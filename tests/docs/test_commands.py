@@ -181,6 +181,12 @@ TABLE: dict[str, Typed | Elsewhere] = {
     '.venv/bin/assistant call home.set target.device="front door" state=unlocked --yes': Typed(
         lambda result, folder: result.status == 0 and "unlocked" in result.out
     ),
+    '.venv/bin/assistant call knowledge.calculate question="seventeen percent of eighty"': Typed(
+        lambda result, folder: "thirteen point six" in result.out
+    ),
+    '.venv/bin/assistant call knowledge.convert question="how many cups in a litre"': Typed(
+        lambda result, folder: "four point two three cups" in result.out
+    ),
     ".venv/bin/assistant call clock.time --json": Typed(lambda result, folder: result.json["ok"] is True),
     ".venv/bin/assistant plugins list": Typed(lambda result, folder: "There are no plugins" in result.out),
     ".venv/bin/assistant plugins check": Typed(
