@@ -13,11 +13,12 @@ from assistant.config.calendar import Calendar
 from assistant.config.commands import Command
 from assistant.config.desktop import Desktop
 from assistant.config.home_assistant import HomeAssistant
-from assistant.config.mqtt import Mqtt
 from assistant.config.knowledge import Knowledge, Weather
+from assistant.config.mqtt import Mqtt
 from assistant.config.policy import Policy
 from assistant.config.routines import Routine
 from assistant.config.section import Section
+from assistant.config.stores import Storage, Stores
 
 VOICE_OF_A_WAKE_WORD = 0.5
 """As `audio.wake_check.VOICE`, of which a test sees to it; settings import no sound."""
@@ -215,7 +216,7 @@ class Voice(Section):
     cache_mb: int = Field(32, ge=0, le=4096, description="Disk for phrases already spoken; 0: none.")
 
 
-class Dialogue(Section):
+class Dialogue(Stores):
     """The Rasa server and action server."""
 
     nlu_threshold: Fraction = Field(
@@ -374,6 +375,7 @@ class Config(Section):
     knowledge: Knowledge = Knowledge()
     weather: Weather = Weather()
     desktop: Desktop = Desktop()
+    storage: Storage = Storage()
     policy: Policy = Policy()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()

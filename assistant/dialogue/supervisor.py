@@ -19,6 +19,7 @@ import yaml
 
 from assistant import paths
 from assistant.config.model import Dialogue
+from assistant.dialogue.endpoints import Endpoints, endpoints
 from assistant.dialogue.environment import child_command, rasa_environment
 from assistant.dialogue.process import Launch, ManagedProcess, Unusable, free_port, port_is_free
 from assistant.dialogue.project import RasaProject
@@ -100,6 +101,7 @@ class Supervisor:
         self._services = services
         self._on_state = on_state
         self._python = project.python()
+        endpoints(settings, {}, Path())  # what is wrong with a URL is told before anything is started
         self._api_token, self._channel_token, self._action_token = (secrets.token_hex(24) for _ in range(3))
         self._rasa_port, self._action_port = free_port(), free_port()
         self._up: set[str] = set()
@@ -215,17 +217,18 @@ class Supervisor:
             self._rasa_port = free_port()
         self._started_with = self._model
         credentials = self._write("credentials.yml", {"channels.assistant.AssistantChannel": self._channel()})
-        endpoints = self._write("endpoints.yml", self._endpoints())
+        made = self._endpoints()
+        written = self._write("endpoints.yml", made.content)
         command = child_command(
             self._python,
             self._project.root,
             "rasa",
             *("run", "--enable-api", "--interface", "127.0.0.1", "--port", str(self._rasa_port)),
-            *("--model", str(self._model), "--credentials", str(credentials), "--endpoints", str(endpoints)),
+            *("--model", str(self._model), "--credentials", str(credentials), "--endpoints", str(written)),
         )
         # Not on the command line, which every user of the machine can read.
         secret = {"ASSISTANT_SECRET_ARGUMENTS": json.dumps(["--auth-token", self._api_token])}
-        return self._launch("rasa", command, secret, self._rasa_answers)
+        return self._launch("rasa", command, {**made.environment, **secret}, self._rasa_answers)
 
     def _actions_launch(self) -> Launch:
         if not port_is_free(self._action_port):
@@ -250,15 +253,13 @@ class Supervisor:
     def _channel(self) -> dict[str, Any]:
         return {"token": self._channel_token}
 
-    def _endpoints(self) -> dict[str, Any]:
+    def _endpoints(self) -> Endpoints:
         actions = {"url": f"http://127.0.0.1:{self._action_port}/webhook", "token": self._action_token}
-        endpoints: dict[str, Any] = {"action_endpoint": actions, "lock_store": {"type": "in_memory"}}
-        if self._settings.memory == "disk":
-            database = paths.state_dir() / "dialogue.db"
+        database = paths.state_dir() / "dialogue.db"
+        if self._settings.memory == "disk" and not self._settings.tracker_store.get_secret_value():
             database.parent.mkdir(parents=True, exist_ok=True)
             database.touch(mode=0o600)
-            endpoints["tracker_store"] = {"type": "SQL", "dialect": "sqlite", "db": str(database)}
-        return endpoints
+        return endpoints(self._settings, actions, database)
 
     def _write(self, name: str, content: dict[str, Any]) -> Path:
         assert self._folder is not None
