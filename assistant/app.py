@@ -33,9 +33,11 @@ from assistant.plugins import add_plugins
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 from assistant.synthesis.clauses import ClauseSplitter
 
 log = logging.getLogger(__name__)
+_PRIORITIES = {Kind.ALARM: Priority.ALARM, Kind.TIMER: Priority.TIMER, Kind.REMINDER: Priority.REMINDER}
 
 
 class Assistant:
@@ -209,13 +211,13 @@ class Assistant:
 
     # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
 
-    async def _announce(self, text: str) -> None:
-        """A timer rings: at every place, for nobody knows where its owner is. Waits until there is one."""
+    async def _announce(self, text: str, kind: Kind) -> None:
+        """It rings at every place, for nobody knows where its owner is. Waits until there is one."""
         while not (places := [session for session in self._ringing.values() if not session.over]):
             self._session_came.clear()
             await self._session_came.wait()
         for session in places:
-            session.announce(text, Priority.TIMER, rings=True)
+            session.announce(text, _PRIORITIES[kind], rings=True)
 
     def _say_aloud(self, text: str, room: str) -> int:
         """At every loudspeaker, or those of a room; at how many that is."""
@@ -232,6 +234,8 @@ class Assistant:
             session = self._sessions.get(event.session)
             if session is not None and not session.over:
                 session.close_window("music")
+        if isinstance(event, RingingEnded):
+            self.services.scheduler.ended(event.texts)
         if isinstance(event, RingingEnded) and event.noticed:
             for name, session in self._ringing.items():
                 if name != event.session and not session.over:

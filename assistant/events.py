@@ -122,9 +122,10 @@ class MusicBegan(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingingEnded(Event):
-    """What rang here is silent. `noticed`: by a person at this place."""
+    """What rang here is silent. `noticed`: by a person at this place. `texts`: what was announced."""
 
     noticed: bool
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,8 +107,9 @@ async def _alone(config: Config) -> AsyncIterator[Request]:
     from assistant.plugins import add_plugins
     from assistant.services.build import create_services
     from assistant.services.time import SystemClock
+    from assistant.storage.due import Kind
 
-    async def silent(text: str) -> None:
+    async def silent(text: str, kind: Kind) -> None:
         """Timers are not started here, so nothing is told."""
 
     services = await create_services(config, SystemClock(), silent, lambda event: None, notice=notice)

@@ -58,4 +58,5 @@ def told(before: State, after: State, event: m.Happening) -> Iterator[Told]:
     if before.ringing and not after.ringing:
         given_up = after.phase is Phase.SPEAKING
         noticed = not given_up and not isinstance(event, m.Acknowledged)
-        yield events.RingingEnded, after.turn, {"noticed": noticed}
+        texts = tuple(each.text for each in before.ringing)
+        yield events.RingingEnded, after.turn, {"noticed": noticed, "texts": texts}

@@ -9,6 +9,7 @@ from assistant import paths
 from assistant.config.model import Config
 from assistant.events import Event
 from assistant.services.calendar.build import CalendarServices, calendar_services
+from assistant.services.alarms import AlarmServices
 from assistant.services.clock import ClockServices
 from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
@@ -18,7 +19,10 @@ from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
 from assistant.services.registry import Registry
-from assistant.services.scheduler import Announce, TimerScheduler
+from assistant.services.reminders import ReminderServices
+from assistant.services.restore import RestoreServices
+from assistant.services.scheduler import Announce, Scheduler
+from assistant.services.snooze import SnoozeServices
 from assistant.services.time import Clock
 from assistant.services.timers import TimerServices
 from assistant.services.undo import UndoServices
@@ -26,10 +30,10 @@ from assistant.services.voice import VoiceServices
 from assistant.services.zones import home_zone
 from assistant.storage.audit import AuditTable
 from assistant.storage.database import Database, StorageError
+from assistant.storage.due import DueTable
 from assistant.storage.home import DeviceStateTable
 from assistant.storage.lists import ListTable
 from assistant.storage.notes import NoteTable
-from assistant.storage.timers import TimerTable
 
 _log = logging.getLogger(__name__)
 _AUDIT_KEPT_S = 90 * 86_400.0
@@ -37,10 +41,10 @@ _AUDIT_KEPT_S = 90 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that acts. Timers ring from `start()` on; `close()` is idempotent and bounded."""
+    """Everything that acts. What is due rings from `start()` on; `close()` is idempotent and bounded."""
 
     registry: Registry
-    scheduler: TimerScheduler
+    scheduler: Scheduler
     database: Database
     audit: AuditTable
     voice: VoiceServices
@@ -74,7 +78,7 @@ async def create_services(
 ) -> Services:
     """All services on one database (in the state folder unless `database_path` says otherwise), not started.
 
-    `announce` speaks a sentence and returns when it is on its way; `emit` gets an event for each call;
+    `announce` lets a sentence ring and returns when it is on its way; `emit` gets an event for each call;
     `notice` a sentence about a damaged database. Raises `StorageError` when there can be no database.
     """
     here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
@@ -87,11 +91,14 @@ async def create_services(
     except StorageError as error:
         _log.warning("%s", error)  # a full disk: what can only be read still works
     registry = Registry(clock, audit, emit, config.policy)
-    timers = TimerTable(database)
+    due, zone = DueTable(database), home_zone(config.timezone)
     ring = shown_too(announce) if config.desktop.notify_timers else announce
-    scheduler = TimerScheduler(timers, clock, ring)
+    scheduler = Scheduler(due, clock, zone, ring)
     registry.add(here)
-    registry.add(TimerServices(timers, clock, scheduler.changed))
+    registry.add(TimerServices(due, clock, scheduler.changed))
+    for rings in (AlarmServices, ReminderServices, SnoozeServices):
+        registry.add(rings(due, clock, zone, scheduler.changed))
+    registry.add(RestoreServices(due, scheduler.changed))
     lists = ListServices(ListTable(database), config.names.lists, config.names.items)
     registry.add(lists)
     registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))

@@ -66,11 +66,14 @@ _AMBIGUOUS_AFTERNOON = range(
 @dataclass(frozen=True, slots=True)
 class Moment:
     """`at` in the zone it was read in. `has_day`, `has_time`: whether that was said; without a time `at` is at the
-    hour that stands for the part of the day, or at nine."""
+    hour that stands for the part of the day, or at nine. `sure`: morning or evening was said, too. `elapsed`: it was
+    told by the time until then."""
 
     at: datetime
     has_day: bool
     has_time: bool
+    sure: bool = True
+    elapsed: bool = False
 
 
 def moment_of(words: str, now: datetime, zone: tzinfo, *, waking: bool = False) -> datetime:
@@ -95,10 +98,12 @@ def try_moment(
     tokens: list[str], now: datetime, zone: tzinfo, *, waking: bool = False, strict: bool = False
 ) -> Moment | None:
     """The moment that these tokens are, all of them; None where they are none. `strict`: a bare number is a time only
-    after `at`, `by`, `for` or with a day, for text in which numbers may be anything."""
+    after `at`, `by` or a day, for text in which numbers may be anything."""
     here = now.astimezone(zone)
     if (elapsed := _elapsed(tokens)) is not None:
-        return Moment((now.astimezone(UTC) + timedelta(seconds=elapsed)).astimezone(zone), True, True)
+        return Moment(
+            (now.astimezone(UTC) + timedelta(seconds=elapsed)).astimezone(zone), True, True, elapsed=True
+        )
     read = _read(tokens, here.date(), strict)
     if read is None:
         return None
@@ -107,7 +112,8 @@ def try_moment(
             return None
         supposed = here.time() if read.shifted else _SUPPOSED
         return Moment(settled(datetime.combine(read.day, supposed), zone), True, False)
-    return Moment(_placed(read, here, zone, waking), read.day is not None, read.clock is not None)
+    sure = bool(read.part) or read.clock is None or read.clock.exact
+    return Moment(_placed(read, here, zone, waking), read.day is not None, read.clock is not None, sure)
 
 
 def settled(wall: datetime, zone: tzinfo) -> datetime:
@@ -131,10 +137,18 @@ def spoken_moment(at: datetime, now: datetime) -> str:
         return clock if named else f"{clock} {'tonight' if part == 'night' else f'this {part}'}"
     if days == 1:
         return f"{clock} tomorrow {part}".rstrip()
-    within = "" if not part else (" at night" if part == "night" else f" in the {part}")
+    clock = spoken_time_of_day(at)
     if 0 < days < 7:
-        return f"{clock}{within} on {day:%A}"
-    return f"{clock}{within} on {day:%A}, {spoken_month_day(day, here.date())}"
+        return f"{clock} on {day:%A}"
+    return f"{clock} on {day:%A}, {spoken_month_day(day, here.date())}"
+
+
+def spoken_time_of_day(at: datetime) -> str:
+    """`noon`, `seven o'clock in the evening`, `ten past eleven at night`."""
+    if at.minute == 0 and at.hour in (0, 12):
+        return spoken_time(at)
+    part = _part_of(at)
+    return f"{spoken_time(at)} {'at night' if part == 'night' else f'in the {part}'}"
 
 
 def spoken_month_day(day: date, today: date) -> str:
@@ -223,7 +237,7 @@ def _read(tokens: list[str], today: date, strict: bool) -> _Read | None:
                 read.day = today
             read.part, at = part, at + (2 if this else 1)
         elif token in _FILLERS:
-            prepared = prepared or token in ("at", "by", "for", "around", "about")
+            prepared = prepared or token in ("at", "by", "around")
             at += 1
         else:
             return None

@@ -107,6 +107,29 @@ STEPS = (
                 begun_at DOUBLE PRECISION NOT NULL)""",
         ),
     ),
+    Step(
+        6,
+        "timers, alarms and reminders are all due at some time",
+        (
+            """CREATE TABLE due (
+                id TEXT PRIMARY KEY,
+                kind TEXT NOT NULL,
+                name TEXT NOT NULL,
+                session TEXT NOT NULL,
+                due_at DOUBLE PRECISION NOT NULL,
+                state TEXT NOT NULL,
+                wall TEXT NOT NULL DEFAULT '',
+                rule TEXT NOT NULL DEFAULT '',
+                duration_s DOUBLE PRECISION NOT NULL DEFAULT 0,
+                left_s DOUBLE PRECISION NOT NULL DEFAULT 0,
+                rang_at DOUBLE PRECISION NOT NULL DEFAULT 0,
+                claimed_by TEXT NOT NULL DEFAULT '',
+                claimed_until DOUBLE PRECISION NOT NULL DEFAULT 0)""",
+            "INSERT INTO due (id, kind, name, session, due_at, state, duration_s) "
+            "SELECT id, 'timer', name, session, due_at, 'waiting', duration_s FROM timers",
+            "DROP TABLE timers",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version

@@ -18,6 +18,7 @@ from assistant.errors import UserError
 from assistant.paths import source_root
 from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 
 UNLOCK = ("target.device=front door", "state=unlocked")
 
@@ -33,7 +34,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def an_assistant() -> AsyncIterator[Services]:
     """An assistant's services and API, to be found as a running one."""
 
-    async def silent(text: str) -> None:
+    async def silent(text: str, kind: Kind) -> None:
         """No timer is started."""
 
     services = await create_services(Config(), SystemClock(), silent, lambda event: None)

@@ -14,6 +14,7 @@ from assistant.dialogue.supervisor import ServiceAccess, Supervisor
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 from tests.dialogue.conftest import START_S, Trained
 
 pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module")]
@@ -49,7 +50,7 @@ class Home:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(trained: Trained, state_folder: Path) -> AsyncIterator[Home]:
-    async def silent(text: str) -> None:
+    async def silent(text: str, kind: Kind) -> None:
         """No timer rings here."""
 
     clock = ClockToWind()

@@ -21,6 +21,7 @@ from assistant.plugins import PluginContext, add_plugins
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 from tests.services.fakes import FakeClock
 
 EXAMPLE = source_root() / "docs" / "examples" / "plugin"
@@ -41,7 +42,7 @@ def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 async def services(where: Path, tmp_path: Path) -> AsyncIterator[Services]:
-    async def silent(text: str) -> None:
+    async def silent(text: str, kind: Kind) -> None:
         """No timer rings here."""
 
     made = await create_services(

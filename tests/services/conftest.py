@@ -10,6 +10,7 @@ from assistant.events import Event
 from assistant.services.build import Services, create_services
 from assistant.services.registry import Outcome
 from assistant.services.service import Origin
+from assistant.storage.due import Kind
 from tests.services.fakes import FakeClock
 
 
@@ -22,6 +23,7 @@ class House:
     events: list[Event]
     turn: int = 0
     said: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # of what was said
 
     async def call(
         self, name: str, /, *, confirmed: bool = False, session: str = "kitchen", **arguments: Any
@@ -68,9 +70,11 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
         clock = clock or FakeClock()
         events: list[Event] = []
         said: list[str] = []
+        kinds: list[str] = []
 
-        async def announce(text: str) -> None:
+        async def announce(text: str, kind: Kind) -> None:
             said.append(text)
+            kinds.append(kind.value)
 
         services = await create_services(
             config or Config(timezone="Europe/Berlin"),
@@ -79,7 +83,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
             events.append,
             database_path=tmp_path / "assistant.db",
         )
-        opened.append(House(services, clock, events, said=said))
+        opened.append(House(services, clock, events, said=said, kinds=kinds))
         return opened[-1]
 
     yield open_one

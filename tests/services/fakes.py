@@ -16,6 +16,10 @@ class FakeClock:
     def now(self) -> float:
         return self._now
 
+    def set(self, now: float) -> None:
+        """As somebody does who sets a clock, or a machine that has slept."""
+        self._now = now
+
     def monotonic(self) -> float:
         return self._now
 

@@ -4,7 +4,8 @@ import pytest
 
 from assistant.config.model import Config
 from assistant.errors import UserError
-from assistant.services.clock import ClockServices, spoken_date, spoken_time, zone_of
+from assistant.services.clock import ClockServices, spoken_date, spoken_time
+from assistant.services.zones import zone_of
 from tests.services.conftest import Open
 from tests.services.fakes import FakeClock
 

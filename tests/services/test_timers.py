@@ -3,14 +3,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from assistant.services.scheduler import TimerScheduler
+from assistant.services.scheduler import Scheduler
 from assistant.storage.database import Database
-from assistant.storage.timers import Timer, TimerTable
+from assistant.storage.due import Due, DueTable, Kind
 from tests.services.conftest import House, Open
 from tests.services.fakes import FakeClock
 
@@ -19,6 +21,22 @@ async def _until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.005)
+
+
+async def _until_over(database: Database, left: int = 0) -> None:
+    async with asyncio.timeout(10):
+        while len(await DueTable(database).all()) > left:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+
+
+async def _until_held(database: Database, until: float) -> None:
+    """Until a process that rings has renewed its claim."""
+    held = 0.0
+    async with asyncio.timeout(10):
+        while held < until:
+            async with database.begin() as connection:
+                held = float((await connection.execute(text("SELECT claimed_until FROM due"))).scalar_one())
+            await asyncio.sleep(0.002)
 
 
 async def test_a_timer_rings_once_when_it_is_due(house: House) -> None:
@@ -38,7 +56,10 @@ async def test_a_timer_rings_once_when_it_is_due(house: House) -> None:
     await house.clock.advance(1)
     await _until(lambda: house.said)
     assert house.said == ["Your pasta timer is done."]
-    await _until(lambda: not house.services.scheduler._ringing)
+    await _until(lambda: not house.services.scheduler._announcing)
+    resting = house.clock.resting()
+    house.services.scheduler.ended(house.said)
+    await resting
     await house.clock.advance(3600)
     assert house.said == ["Your pasta timer is done."]
     assert (await house.did("timers.list"))["timers"] == []
@@ -68,6 +89,8 @@ async def test_after_a_restart_timers_go_on_and_ring_late_rather_than_never(open
     await resting
     await _until(lambda: again.said)
     assert again.said == ["Your tea timer was done fifty minutes ago."]
+    again.services.scheduler.ended(again.said)
+    await _until_over(again.services.database, 1)
     [left] = (await again.did("timers.list"))["timers"]
     assert left["spoken_remaining"] == "one hour"
 
@@ -79,7 +102,7 @@ async def test_a_process_killed_while_it_rings_rings_again(tmp_path: Path) -> No
         "from assistant.config.model import Config\n"
         "from assistant.services.build import create_services\n"
         "from assistant.services.service import Origin\nfrom assistant.services.time import SystemClock\n"
-        "async def announce(text):\n    print(text, flush=True)\n    await asyncio.sleep(60)\n"
+        "async def announce(text, kind):\n    print(text, flush=True)\n    await asyncio.sleep(60)\n"
         "async def main():\n"
         "    services = await create_services(Config(), SystemClock(), announce, print,"
         " database_path=Path(sys.argv[1]))\n"
@@ -98,14 +121,14 @@ async def test_a_process_killed_while_it_rings_rings_again(tmp_path: Path) -> No
     await process.wait()
 
     database, said = await Database.open(path), list[str]()
-    table = TimerTable(database)
+    table = DueTable(database)
     [timer] = await table.all()
     clock = FakeClock(timer.due_at + 1)
 
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         said.append(text)
 
-    scheduler = TimerScheduler(table, clock, announce)
+    scheduler = Scheduler(table, clock, UTC, announce)
     resting = clock.resting()
     scheduler.start()
     await resting
@@ -122,44 +145,50 @@ async def test_two_processes_on_one_database_ring_a_timer_once(tmp_path: Path) -
     said: list[str] = []
     databases = [await Database.open(tmp_path / "a.db") for _ in range(2)]
     clock = FakeClock()
-    await TimerTable(databases[0]).add(Timer("t", "tea", 60.0, clock.now(), "kitchen"))
+    await DueTable(databases[0]).put([Due("t", Kind.TIMER, "tea", "kitchen", clock.now(), duration_s=60.0)])
 
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         said.append(text)
         await asyncio.sleep(0.1)
 
-    schedulers = [TimerScheduler(TimerTable(database), clock, announce) for database in databases]
+    schedulers = [Scheduler(DueTable(database), clock, UTC, announce) for database in databases]
     for scheduler in schedulers:
         scheduler.start()
     await _until(lambda: said)
-    await _until(lambda: not any(scheduler._ringing for scheduler in schedulers))
+    await _until(lambda: not any(scheduler._announcing for scheduler in schedulers))
+    for _ in range(30):  # while it rings
+        await clock.advance(5)
+        await _until_held(databases[0], clock.now() + 10)
+    for scheduler in schedulers:
+        scheduler.ended(said)
+    await _until_over(databases[0])
     for scheduler in schedulers:
         await scheduler.close()
     assert said == ["Your tea timer is done."]
-    assert await TimerTable(databases[0]).all() == []
     for database in databases:
         await database.close()
 
 
 async def test_an_announcement_that_fails_is_made_again(tmp_path: Path) -> None:
     database, clock, tries = await Database.open(tmp_path / "a.db"), FakeClock(), list[str]()
-    await TimerTable(database).add(Timer("t", "tea", 60.0, clock.now() + 10, "kitchen"))
+    await DueTable(database).put([Due("t", Kind.TIMER, "tea", "k", clock.now() + 10, duration_s=60.0)])
 
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         tries.append(text)
         if len(tries) < 3:
             raise OSError("no speaker")
 
-    scheduler = TimerScheduler(TimerTable(database), clock, announce)
+    scheduler = Scheduler(DueTable(database), clock, UTC, announce)
     resting = clock.resting()
     scheduler.start()
     await resting
     await clock.advance(10)
     for count in (1, 2, 3):
-        await _until(partial(lambda n: len(tries) == n and not scheduler._ringing, count))
+        await _until(partial(lambda n: len(tries) == n and not scheduler._announcing, count))
         await clock.advance(15)
     assert len(tries) == 3
-    assert await TimerTable(database).all() == []
+    scheduler.ended(tries)
+    await _until_over(database)
     await scheduler.close()
     await database.close()
 

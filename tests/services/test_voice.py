@@ -19,6 +19,7 @@ from assistant.services.build import Services, create_services
 from assistant.services.registry import Outcome
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 from assistant.synthesis import chosen
 from assistant.synthesis.changeable import ChangeableVoice
 from assistant.voices import Control, changeable
@@ -35,7 +36,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def services() -> AsyncIterator[Services]:
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         """No timer rings here."""
 
     services = await create_services(CONFIG, SystemClock(), announce, lambda event: None)

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from assistant.storage.audit import AuditTable, Record
 from assistant.storage.database import Database, StorageError
+from assistant.storage.due import Due, DueTable, Kind
 from assistant.storage.home import DeviceStateTable
 from assistant.storage.lists import ListTable
-from assistant.storage.timers import Timer, TimerTable
 
 
 def _mode(path: Path) -> int:
@@ -154,11 +154,12 @@ async def test_a_process_killed_while_writing_damages_nothing(tmp_path: Path) ->
 
 async def test_a_claim_holds_until_it_ends(tmp_path: Path) -> None:
     first, second = await Database.open(tmp_path / "a.db"), await Database.open(tmp_path / "a.db")
-    await TimerTable(first).add(Timer("t1", "pasta", 60.0, 160.0, "kitchen"))
-    assert await TimerTable(first).claim("t1", "one", now=160.0, until=220.0)
-    assert not await TimerTable(second).claim("t1", "two", now=161.0, until=221.0)
-    assert await TimerTable(second).claim("t1", "two", now=220.0, until=280.0)
-    assert await TimerTable(second).all() == [Timer("t1", "pasta", 60.0, 160.0, "kitchen")]
+    due = Due("t1", Kind.TIMER, "pasta", "kitchen", 160.0, duration_s=60.0)
+    await DueTable(first).put([due])
+    assert await DueTable(first).claim(due, "one", now=160.0, until=220.0)
+    assert not await DueTable(second).claim(due, "two", now=161.0, until=221.0)
+    assert await DueTable(second).claim(due, "two", now=220.0, until=280.0)
+    assert await DueTable(second).all() == [due]
     await first.close()
     await second.close()
 

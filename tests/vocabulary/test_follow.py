@@ -21,6 +21,7 @@ from assistant.recognition.base import Recognizer
 from assistant.services.build import create_services
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
+from assistant.storage.due import Kind
 from assistant.vocabulary.follow import Follower, learned_names
 from tests.recognition.speech import WHY, needs_flite, say, speak
 
@@ -88,7 +89,7 @@ async def house(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     assistant = Assistant(read())
 
-    async def nobody(_text: str) -> None: ...
+    async def nobody(_text: str, _kind: Kind) -> None: ...
 
     assistant.services = await create_services(assistant.config, SystemClock(), nobody, assistant.bus.publish)
     models: list[RasaProject] = []

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from assistant.config.calendar import Calendar
 from assistant.config.model import Config
 from assistant.services.build import create_services
+from assistant.storage.due import Kind
 from tests.services.calendar.radicale_server import PASSWORD, USER, Radicale, radicale
 from tests.services.conftest import House
 from tests.services.fakes import FakeClock
@@ -36,7 +37,7 @@ def address(server: Radicale) -> str:
 
 
 async def open_house(folder: Path, calendar: Calendar) -> House:
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         """Nothing rings here."""
 
     clock = FakeClock(NOW.timestamp())
