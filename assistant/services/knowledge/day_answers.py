@@ -15,6 +15,7 @@ _BETWEEN = re.compile(r"\bbetween\b|\bfrom\b.*\b(?:to|until|till)\b")
 _SPAN = re.compile(r"\bhow (?:many|long|far|much)\b|\bdays? (?:until|till|to|before|since)\b|\bcount ?down\b")
 _SINCE = re.compile(r"\b(?:since|ago|was|were|did|been|last)\b")
 _TODAY = re.compile(r"\b(?:is it|do we have|are we)\b")
+_WEEKDAY = re.compile(rf"(?:(?:next|last) )?(?:{'|'.join(calendar.day_name)})")
 _WEEKS = re.compile(r"\bhow many weeks\b")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 
@@ -64,7 +65,7 @@ def _which(day: date, name: str, today: date) -> dict[str, Any]:
     """Its weekday where its date was said, its date too where only its name was."""
     days = (day - today).days
     verb = "is" if days >= 0 else "was"
-    if name.endswith("day") and name.split()[0] in ("next", "last"):
+    if re.fullmatch(_WEEKDAY, name):
         told = f"{_upper(name)} {verb} {_told(day, today)}"
     elif name:
         on = "" if abs(days) <= 1 else "on "

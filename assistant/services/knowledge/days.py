@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from dateutil.easter import easter
 from dateutil.relativedelta import MO, SU, TH, TU, relativedelta, weekday
 
+from assistant.services.days import take_day
 from assistant.services.numbers import joined, ordinal, take_number, tokens_of, words
 
 _Feast = Callable[[int], date]
@@ -46,7 +47,6 @@ _FEASTS: dict[str, _Feast] = {
 }  # fmt: skip
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
-_WEEKDAY = tuple(calendar.day_name)
 _ORDINALS = {ordinal(number): number for number in (*range(1, 21), 30)}
 _UNITS = {"day": "days", "week": "weeks", "fortnight": "fortnights", "month": "months", "year": "years"}
 _FURTHEST_YEARS = 1_000
@@ -217,19 +217,18 @@ def _moved(today: date, unit: str, count: int) -> date:
 
 
 def _take_weekday(tokens: list[str], at: int, today: date, past: bool) -> tuple[date, str, int] | None:
-    """`friday`, `next friday`, `last friday`: the next that comes is tomorrow or later."""
-    which = tokens[at] if tokens[at] in ("next", "last", "this", "on") else ""
-    at += bool(which)
-    if at >= len(tokens) or tokens[at] not in _WEEKDAYS:
+    """`friday`, `next friday` (of next week, as for alarms), `last friday`, and a bare one in the past."""
+    which = tokens[at] if tokens[at] in ("next", "last", "this", "coming") else ""
+    named = tokens[at + bool(which) : at + bool(which) + 1]
+    if not named or named[0] not in _WEEKDAYS:
         return None
-    wanted = _WEEKDAYS[tokens[at]]
     if which == "last" or (past and not which):
-        return (
-            today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1),
-            f"last {_WEEKDAY[wanted]}",
-            at + 1,
-        )
-    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1), f"next {_WEEKDAY[wanted]}", at + 1
+        days = (today.weekday() - _WEEKDAYS[named[0]] - 1) % 7 + 1
+        return today - timedelta(days=days), f"last {named[0].capitalize()}", at + bool(which) + 1
+    found = take_day(tokens, at, today)
+    if found is None:
+        return None
+    return found[0], f"{'next ' if which == 'next' else ''}{named[0].capitalize()}", found[1]
 
 
 def spoken_span(days: int) -> str:
