@@ -1,0 +1,1 @@
+"""How well the Rasa project understands: `script/bench nlu`. See docs/understanding.md."""
