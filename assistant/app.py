@@ -18,6 +18,8 @@ from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.messages import Priority
 from assistant.conversation.session import Session
 from assistant.conversation.talker import Mouth
+from assistant.dialogue.client import DialogueUnavailable
+from assistant.dialogue.client import Message as Uttered
 from assistant.dialogue.domain import free_text_entities, free_text_slots
 from assistant.dialogue.engine import Dialogue
 from assistant.dialogue.project import RasaProject
@@ -32,6 +34,7 @@ from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
+from assistant.services.service import ASIDE
 from assistant.services.time import SystemClock
 from assistant.storage.due import Kind
 from assistant.synthesis.clauses import ClauseSplitter
@@ -59,6 +62,7 @@ class Assistant:
         self._free_text_slots: frozenset[str] = frozenset()
         self.free_text_entities: frozenset[str] = frozenset()
         """Those that can be any words, and not only names that are known."""
+        self._asides = 0  # sentences of routines that were said
         self._end_of_turn: EndOfTurn | None = None
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
@@ -85,7 +89,12 @@ class Assistant:
     async def _start(self) -> None:
         await self._stack.enter_async_context(Keeper(self.config.observe, self.bus))
         self.services = await create_services(
-            self.config, SystemClock(), self._announce, self.bus.publish, notice=log.warning
+            self.config,
+            SystemClock(),
+            self._announce,
+            self.bus.publish,
+            tell=self._tell,
+            notice=log.warning,
         )
         self._stack.push_async_callback(self.services.close)
         aloud = AnnounceServices()
@@ -111,6 +120,7 @@ class Assistant:
             self._dialogue_changed,
         )
         self._stack.push_async_callback(self.dialogue.close)
+        self.services.owned.routines.ask = self._ask_aside
         await self.dialogue.start()
         if self._timers_ring:
             self.services.start()
@@ -206,7 +216,7 @@ class Assistant:
                 del sessions[session.name]
 
     def _whereabouts(self, session_name: str) -> tuple[str, str] | None:
-        session = self._sessions.get(session_name)
+        session = self._sessions.get(session_name.removesuffix(ASIDE))
         return (session.room, session.person) if session is not None else None
 
     # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
@@ -218,6 +228,23 @@ class Assistant:
             await self._session_came.wait()
         for session in places:
             session.announce(text, _PRIORITIES[kind], rings=True)
+
+    def _tell(self, session_name: str, text: str) -> None:
+        """What somebody asked for a while ago is done: told where it was asked, or wherever there is a place."""
+        session = self._sessions.get(session_name)
+        places = [session] if session is not None and not session.over else []
+        for place in places or [each for each in self._ringing.values() if not each.over]:
+            place.announce(text)
+
+    async def _ask_aside(self, session_name: str, text: str) -> str:
+        """What the dialogue answers to a sentence of a routine. Raises ConnectionError where it cannot answer."""
+        self._asides += 1
+        try:
+            parse = await self.dialogue.parse(text)
+            turn = self.dialogue.turn(session_name, text, self._asides, parse)
+            return " ".join([part.text async for part in turn if isinstance(part, Uttered)])
+        except DialogueUnavailable as error:
+            raise ConnectionError(str(error)) from error
 
     def _say_aloud(self, text: str, room: str) -> int:
         """At every loudspeaker, or those of a room; at how many that is."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from assistant import paths
 from assistant.config.model import Config
 from assistant.events import Event
-from assistant.services.calendar.build import CalendarServices, calendar_services
 from assistant.services.alarms import AlarmServices
+from assistant.services.background import Tell
+from assistant.services.calendar.build import CalendarServices, calendar_services
 from assistant.services.clock import ClockServices
 from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
@@ -18,6 +19,7 @@ from assistant.services.home.build import Homes
 from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
+from assistant.services.owned import Owned
 from assistant.services.registry import Registry
 from assistant.services.reminders import ReminderServices
 from assistant.services.restore import RestoreServices
@@ -50,16 +52,19 @@ class Services:
     voice: VoiceServices
     calendar: CalendarServices
     homes: Homes
+    owned: Owned
     rename: Callable[[Config], None]
     """Go by the home and the names of another configuration, from the next call on."""
 
     def start(self) -> None:
         """Let timers ring, those first that became due while nobody was there."""
         self.scheduler.start()
+        self.owned.start()
 
     async def close(self) -> None:
         """Let running calls finish, stop the timers (they ring after the next start), close the database."""
         await self.registry.close()
+        await self.owned.close()
         await self.scheduler.close()
         await self.homes.close()
         await self.calendar.close()
@@ -72,19 +77,21 @@ async def create_services(
     announce: Announce,
     emit: Callable[[Event], None],
     *,
+    tell: Tell | None = None,
     notice: Callable[[str], None] = _log.warning,
     database_path: Path | None = None,
     home: HomeBackend | None = None,
 ) -> Services:
     """All services on one database (in the state folder unless `database_path` says otherwise), not started.
 
-    `announce` lets a sentence ring and returns when it is on its way; `emit` gets an event for each call;
+    `announce` lets a sentence ring and returns when it is on its way; `tell` says one in a session when there is time,
+    where there is anybody to tell; `emit` gets an event for each call;
     `notice` a sentence about a damaged database. Raises `StorageError` when there can be no database.
     """
     here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
     path = database_path or paths.state_dir() / "assistant.db"
     calendar = calendar_services(config.calendar, config.timezone, clock, path.parent)
-    database = await Database.open(path, notice=notice)
+    database = await Database.open(path, url=config.storage.url.get_secret_value(), notice=notice)
     try:
         audit = AuditTable(database)
         await audit.prune(before=clock.now() - _AUDIT_KEPT_S)
@@ -94,11 +101,17 @@ async def create_services(
     due, zone = DueTable(database), home_zone(config.timezone)
     ring = shown_too(announce) if config.desktop.notify_timers else announce
     scheduler = Scheduler(due, clock, zone, ring)
+    owned = Owned(config, database, clock, zone, registry, tell)
+
+    def changed() -> None:
+        scheduler.changed()
+        owned.runner.changed()
+
     registry.add(here)
-    registry.add(TimerServices(due, clock, scheduler.changed))
+    registry.add(TimerServices(due, clock, changed))
     for rings in (AlarmServices, ReminderServices, SnoozeServices):
-        registry.add(rings(due, clock, zone, scheduler.changed))
-    registry.add(RestoreServices(due, scheduler.changed))
+        registry.add(rings(due, clock, zone, changed))
+    registry.add(RestoreServices(due, changed))
     lists = ListServices(ListTable(database), config.names.lists, config.names.items)
     registry.add(lists)
     registry.add(NoteServices(NoteTable(database), clock, home_zone(config.timezone)))
@@ -115,4 +128,4 @@ async def create_services(
         lists.rename(config.names.lists, config.names.items)
         homes.rename(config)
 
-    return Services(registry, scheduler, database, audit, voice, calendar, homes, rename)
+    return Services(registry, scheduler, database, audit, voice, calendar, homes, owned, rename)

@@ -46,13 +46,19 @@ class PlanRunner:
         self._registry = registry
         self._tell = tell
         self._look_again = asyncio.Event()
+        self._rests = asyncio.Event()
         self._doing: dict[str, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def doing(self) -> list[asyncio.Task[None]]:
-        """What has been begun and is not done."""
-        return list(self._doing.values())
+    async def settled(self) -> None:
+        """Until all that is due by now is done. It has to be started."""
+        while True:
+            self._rests.clear()
+            self._look_again.set()
+            await self._rests.wait()
+            if not self._doing:
+                return
+            await asyncio.wait(self._doing.values())
 
     def start(self) -> None:
         """Start, with what became due while nobody looked."""
@@ -76,10 +82,12 @@ class PlanRunner:
             self._look_again.clear()  # before looking, so that what comes meanwhile is not missed
             try:
                 await self._follow_timers()
-                wait_s = await self._do_due()
+                wait_s: float | None = await self._do_due()
             except StorageError as error:
                 _log.error("what is planned cannot be read: %s", error)
                 wait_s = _RETRY_S
+            if not self._look_again.is_set():
+                self._rests.set()
             await self._sleep(wait_s)
 
     async def _follow_timers(self) -> None:
@@ -102,11 +110,12 @@ class PlanRunner:
             if due_at != plan.due_at and not plan.begun_at:
                 await self._table.put([replace(plan, due_at=due_at)])
 
-    async def _do_due(self) -> float:
-        """Begin what is due; seconds until the next may be."""
+    async def _do_due(self) -> float | None:
+        """Begin what is due; seconds until the next may be, None where nothing is planned."""
         now = self._clock.now()
+        plans = await self._table.all()
         wait_s = LONGEST_SLEEP_S
-        for plan in await self._table.all():
+        for plan in plans:
             if plan.id in self._doing:
                 continue
             if plan.begun_at:
@@ -119,7 +128,7 @@ class PlanRunner:
             elif await self._table.begin(plan, now):
                 begun = replace(plan, begun_at=now)
                 self._doing[plan.id] = asyncio.create_task(self._do(begun), name=f"plan {plan.id}")
-        return wait_s
+        return wait_s if plans else None
 
     async def _do(self, plan: Planned) -> None:
         try:
@@ -159,8 +168,11 @@ class PlanRunner:
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), self._zone)
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float | None) -> None:
         """Until then, or until something changed."""
+        if seconds is None:
+            await self._look_again.wait()
+            return
         waits = [
             asyncio.ensure_future(self._clock.sleep(seconds)),
             asyncio.ensure_future(self._look_again.wait()),

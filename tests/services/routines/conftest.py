@@ -80,10 +80,9 @@ class Room:
         return await self.call("plans.add", session=session, said=said, calls=calls)
 
     async def started(self) -> None:
-        """Until it sleeps for the first time."""
-        resting = self.clock.resting()
+        """Until it has begun what it found."""
         self.owned.start()
-        await resting
+        await self.settled()
 
     async def at(self, text: str) -> None:
         """Let time pass until the clocks show it, such as `2026-11-27 20:00`."""
@@ -101,14 +100,8 @@ class Room:
         await self.clock.advance(moment - self.clock.now())
 
     async def settled(self) -> None:
-        """Until it has looked, all that was begun is done, and it sleeps again."""
-        while True:
-            resting = self.clock.resting()
-            self.owned.runner.changed()
-            await asyncio.wait_for(resting, 10)
-            if not (doing := self.owned.runner.doing):
-                return
-            await asyncio.wait(doing)
+        """Until all that is due is done."""
+        await asyncio.wait_for(self.owned.runner.settled(), 10)
 
 
 def at(text: str) -> float:
