@@ -81,7 +81,9 @@ class NoteServices:
     async def delete(self, asked: WhichInput, origin: Origin) -> Done:
         note = await self._one(asked)
         await self._table.remove(note.id)
-        return Done({"note": note.note}, (Call("notes.restore", {"note": note.note, "at": note.at}),))
+        spoken = f"I've deleted the note: {_short(note.note)}."
+        undo = Call("notes.restore", {"note": note.note, "at": note.at})
+        return Done({"note": note.note, "spoken": spoken}, (undo,))
 
     @service("notes.restore", "Put back a note that was deleted.", Risk.REVERSIBLE, least="member")
     async def restore(self, asked: RestoreInput, origin: Origin) -> dict[str, Any]:

@@ -74,7 +74,7 @@ async def test_the_last_one_is_deleted_where_none_is_named(house: House) -> None
     await house.did("notes.take", note="one")
     await house.clock.advance(1)
     await house.did("notes.take", note="two")
-    assert (await house.did("notes.delete", confirmed=True)) == {"note": "two"}
+    assert (await house.did("notes.delete", confirmed=True))["note"] == "two"
 
 
 async def test_which_one_is_asked_where_several_fit(house: House) -> None:

@@ -1,5 +1,6 @@
 """Appointments made, moved and deleted, and that taken back."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
@@ -22,6 +23,7 @@ from assistant.services.service import Assessment, Call, Done, Input, Origin, Ri
 from assistant.services.time import Clock
 
 _LONGEST = timedelta(days=60)
+_ARTICLE = re.compile(r"^(?:(?:the|a|an|my|our)\s+)+(?=\S)", re.IGNORECASE)
 _CHANGED = "Somebody else has changed that appointment meanwhile, so I left it; please ask again."
 
 
@@ -35,7 +37,7 @@ class AddInput(Input):
 
 
 class WhichInput(Input):
-    title: str = Field(description="What it is called.")
+    title: str = Field("", description="What it is called; empty: whatever is in `when`.")
     when: str = Field("", description="A day or a time that it is in; empty: any from now on.")
 
 
@@ -70,7 +72,7 @@ class CalendarChanging:
     )
     async def add(self, asked: AddInput, origin: Origin) -> Done:
         now = self._now()
-        title = " ".join(asked.title.split()).strip(" .,")
+        title = _ARTICLE.sub("", " ".join(asked.title.split()).strip(" .,"))
         if not title:
             raise ServiceError("no_title", "What is the appointment?")
         period = read_period(asked.when, now, self._calendars.zone)
@@ -139,7 +141,8 @@ class CalendarChanging:
             else:
                 etag = await self._put(Resource(one.uid, left, one.resource.etag, one.resource.href))
             back = Call("calendar.put_back", {"uid": one.uid, "etag": etag, "text": before})
-            return Done(described(one, now) | {"repeats": one.repeats}, (back,))
+            told = f"I've deleted {spoken.title_when(one, now)}{_only(one)}."
+            return Done(described(one, now) | {"repeats": one.repeats, "spoken": told}, (back,))
 
         return await _once_more(attempt)
 
@@ -170,8 +173,7 @@ class CalendarChanging:
     async def _assess_delete(self, asked: WhichInput, origin: Origin) -> Assessment:
         now = self._now()
         one = await self._which(asked, now)
-        only = ", only that once" if one.repeats else ""
-        return Assessment(Risk.RISKY, f"Shall I really delete {spoken.title_when(one, now)}{only}?")
+        return Assessment(Risk.RISKY, f"Shall I really delete {spoken.title_when(one, now)}{_only(one)}?")
 
     async def _which(self, asked: WhichInput, now: datetime) -> Occurrence:
         start, end = now, now + AHEAD
@@ -179,7 +181,10 @@ class CalendarChanging:
             period = read_period(asked.when, now, self._calendars.zone)
             start, end = period.start, period.end
         found = await self._calendars.between(start, end)
-        one = single(asked.title, alike(asked.title, found.appointments), now)
+        if not asked.title and not asked.when:
+            raise ServiceError("which_appointment", "Which appointment do you mean?")
+        chosen = alike(asked.title, found.appointments) if asked.title else list(found.appointments)
+        one = single(asked.title, chosen, now)
         if not one.writable:
             raise ServiceError("read_only", f"{one.title} is in a calendar of others, which I can only read.")
         return one
@@ -213,6 +218,10 @@ class CalendarChanging:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC).astimezone(self._calendars.zone)
+
+
+def _only(one: Occurrence) -> str:
+    return ", only that once" if one.repeats else ""
 
 
 async def _once_more(attempt: Callable[[], Awaitable[Done]]) -> Done:

@@ -51,7 +51,7 @@ def single(title: str, found: Sequence[Occurrence], now: datetime) -> Occurrence
 
 def _thing(title: str) -> str:
     bare = re.sub(r"^(?:(?:the|my|our|a|an)\s+)+", "", title.strip())
-    return bare or "such appointment"
+    return bare or "appointment then"
 
 
 def _covered(wanted: Sequence[str], there: Sequence[str]) -> float:

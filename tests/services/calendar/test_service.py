@@ -144,6 +144,17 @@ async def test_which_of_two_is_asked(local: House) -> None:
     )
 
 
+async def test_one_is_named_by_its_time_alone(local: House) -> None:
+    await local.did("calendar.add", title="dentist", when="friday at noon")
+    assert await local.refused("calendar.delete", when="friday at nine") == (
+        "unknown_appointment",
+        "There is no appointment then in your calendar.",
+    )
+    assert (await local.refused("calendar.delete"))[1] == "Which appointment do you mean?"
+    done = await local.did("calendar.delete", when="friday at noon", confirmed=True)
+    assert done["spoken"] == "I've deleted Dentist, at noon on Friday."
+
+
 @pytest.fixture
 def week(tmp_path: Path) -> Path:
     """The calendar file of `local`, as other programs wrote it."""
