@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -19,6 +20,9 @@ from assistant.storage.schema import LATEST, migrate
 _OPEN_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 5.0
 _BUSY_MS = 5_000  # how long to wait for another process that writes
+_CONNECT_TIMEOUT_S = 5.0
+_SERVER_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What connecting to a server raises beside SQLAlchemy's own."""
 _DAMAGED = ("malformed", "not a database", "disk image", "file is encrypted")
 
 
@@ -51,8 +55,7 @@ class Database:
         it, and a new one takes its place. Raises `StorageError` for everything else.
         """
         if url:
-            database = cls(create_async_engine(url, pool_pre_ping=True), None)
-            return await database._prepared()
+            return await cls(_server_engine(url), None)._prepared()
         try:
             await asyncio.to_thread(_make_private, path)
         except OSError as error:
@@ -77,7 +80,7 @@ class Database:
         try:
             async with self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, *_SERVER_ERRORS) as error:
             raise _explained(error, self.path) from error
 
     async def close(self) -> None:
@@ -105,7 +108,7 @@ class Database:
                     if verdict != "ok":
                         raise _Damaged
                 before = await migrate(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, *_SERVER_ERRORS) as error:
             if self.path is not None and _is_damage(error):
                 raise _Damaged from error
             raise _explained(error, self.path) from error
@@ -114,6 +117,19 @@ class Database:
                 f"The database {self.path or ''} was written by a newer version of the assistant; "
                 "update this one, or set ASSISTANT_STATE_DIR to another folder."
             )
+
+
+def _server_engine(url: str) -> AsyncEngine:
+    """Raises `StorageError` for a URL that is none of PostgreSQL's."""
+    try:
+        made = make_url(url)
+    except (SQLAlchemyError, ValueError):
+        made = None
+    if made is None or made.get_backend_name() not in ("postgresql", "postgres"):
+        raise StorageError("`storage.url` has to be such as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
+    made = made.set(drivername="postgresql+asyncpg")
+    connect = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": _OPEN_TIMEOUT_S}
+    return create_async_engine(made, pool_pre_ping=True, connect_args=connect)
 
 
 def _sqlite_engine(path: Path) -> AsyncEngine:
@@ -173,10 +189,14 @@ def _is_damage(error: BaseException) -> bool:
     return any(words in str(error).lower() for words in _DAMAGED)
 
 
-def _explained(error: SQLAlchemyError, path: Path | None) -> StorageError:
+def _explained(error: BaseException, path: Path | None) -> StorageError:
     where = f" {path}" if path else ""
     cause = getattr(error, "orig", None) if isinstance(error, DBAPIError) else None
     words = str(cause or error).lower()
+    if isinstance(error, OSError | TimeoutError):
+        return StorageError(
+            "The database server does not answer; look whether it runs, and at `storage.url`."
+        )
     if "disk is full" in words or "no space" in words:
         return StorageError("The disk is full, so I could not save that; free some space and try again.")
     if _is_damage(error):
