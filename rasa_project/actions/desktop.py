@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 from actions.api import call_service
 from actions.base import Events, Say, SpokenAction, entities, intent_of, slot, text_of
 from actions.conversation import last_words
+from actions.home import LEAVE_FORM
 
 _OPENING = re.compile(
     r"^.*?\b(?:open up|open|launch|start up|start|run|bring up|fire up|go to|visit|show me|use|need)\s+"
@@ -18,24 +19,37 @@ _NOTHING = frozenset(
 )
 _TYPING = re.compile(
     r"^(?:(?:please|can you|could you|would you|i want you to)\s+)*(?:type|write|enter|insert)\s+"
-    r"(?:(?:in|out)\s+(?!the\b))?(?:in the (?:window|document|field)\s+)?"
-    r"(?:(?:the\s+)?(?:words?|sentence|text|following)\s+)?",
+    r"(?:out\s+|in\s+(?!the\b)|in\s+(?=the (?:words?|sentence|text|following)\b))?"
+    r"(?:in the (?:window|document|field)\s+)?(?:the\s+(?:words?|sentence|text|following)\s+)?",
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"\s+(?:in|into|to) the (?:window|document|field)$", re.IGNORECASE)
 _NO_TEXT = frozenset({"", "something", "something for me", "type", "it", "that", "this"})
 
 
-class Open(SpokenAction):
-    """A name in one piece is what the understanding found; an address is whatever stands behind the verb."""
+class FindWhatToOpen(SpokenAction):
+    """A name in one piece is what the understanding found; an address, or a name that it did not see, is whatever
+    stands behind the verb."""
 
+    may_be_silent = True
+
+    def name(self) -> str:
+        return "validate_open_form"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        asked = intent_of(tracker) == "open_app"
+        what = _what(tracker) if asked else tracker.get_slot("app")
+        return [slot("app", what)] if what else []
+
+
+class Open(SpokenAction):
     forget = ("app",)
 
     def name(self) -> str:
         return "action_open"
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
-        result = await call_service(tracker, "desktop.open", {"what": _what(tracker)})
+        result = await call_service(tracker, "desktop.open", {"what": str(tracker.get_slot("app"))})
         say.response("utter_opened", source="service:desktop.open", name=result["name"])
         return []
 
@@ -130,20 +144,17 @@ class EndDictation(SpokenAction):
         return "action_end_dictation"
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
-        on = tracker.active_loop.get("name") == "dictation_form"
-        say.response("utter_dictation_off" if on else "utter_no_dictation")
-        return [slot("requested_slot", None)] if on else []
+        say.response("utter_dictation_off")
+        return LEAVE_FORM
 
 
 def _what(tracker: Tracker) -> str:
-    text = text_of(tracker)
-    if intent_of(tracker) != "open_app":  # the answer to what it is
-        return str(tracker.get_slot("app") or text)
-    names = entities(tracker, "app")
+    """Empty, where only a verb was said."""
+    text, names = text_of(tracker), entities(tracker, "app")
     if len(names) == 1 and " dot " not in f" {text} ":
         return names[0]
     behind = _ENDING.sub("", _OPENING.sub("", text))
-    return str(tracker.get_slot("app") or "") if behind in _NOTHING else behind
+    return "" if behind in _NOTHING else behind
 
 
 def _said_in_dictation(tracker: Tracker) -> int:

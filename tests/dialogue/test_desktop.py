@@ -49,6 +49,7 @@ def _fresh(rasa: Running) -> None:
         ("set spotify to forty percent", "media.volume", {"level": 40, "player": "spotify"}),
         ("open firefox", "desktop.open", {"what": "firefox"}),
         ("could you launch the text editor please", "desktop.open", {"what": "text editor"}),
+        ("open openshot", "desktop.open", {"what": "openshot"}),
         ("open example dot com", "desktop.open", {"what": "example dot com"}),
         (
             "go to the website news dot example dot org please",
