@@ -124,6 +124,7 @@ TABLE: dict[str, Typed | Elsewhere] = {
         )
         for options in ("", " --write")
     },
+    ".venv/bin/assistant call desktop.applications": Typed(lambda result, folder: result.status == 0),
     ".venv/bin/assistant models list": Typed(lambda result, folder: "base.en" in result.out),
     ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
         "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
