@@ -10,7 +10,7 @@ from audio.far_end import FarEnd
 from audio.frames import Frame, Source
 
 TIMEOUT_S = 5.0
-"""For a frame that takes 0.2 ms: the machine is at a standstill."""
+"""For a frame that takes 0.5 ms: the machine is at a standstill."""
 
 
 class EchoMicrophone:
@@ -72,4 +72,5 @@ class EchoMicrophone:
     def _clean(self, frame: Frame) -> Frame:
         """Worker thread."""
         far = self._far_end.at(frame.index, len(frame.pcm))
-        return Frame(frame.index, self._canceller.clean(frame.pcm, far))
+        cleaned = self._canceller.clean(frame.pcm, far)
+        return Frame(frame.index, cleaned.pcm, cleaned.suppressed)

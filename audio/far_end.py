@@ -30,6 +30,7 @@ class FarEnd:
         self._earlier_s = max(earlier_s, delay_s - EARLIER_S)
         self._resampler = self._new_resampler()
         self._next: int | None = None  # the sample of `played` to be read next
+        self._offset: float | None = None  # of `played` against the microphone's samples, in its own
         self._ready = np.zeros(0, np.int16)
         self.realigned = 0
         """How often the clocks had slid apart."""
@@ -39,7 +40,7 @@ class FarEnd:
         position = self._position(index)
         if position is None:
             return np.zeros(count, np.int16)
-        self._align(position)
+        self._align(position, index)
         while len(self._ready) < count and self._next is not None:
             # A step at a time: how much the resampler gives for it varies.
             end = self._next + self._played.rate_hz // 100
@@ -54,7 +55,8 @@ class FarEnd:
         return self._played.may_echo
 
     def rest(self) -> None:
-        """The sound that follows is not that which `at` gave last."""
+        """The sound that follows is not that which `at` gave last. Where it belongs is known from before: measured
+        again it would be some samples elsewhere, and a path that was learnt would not fit any more."""
         self._next = None
 
     def _position(self, index: int) -> int | None:
@@ -65,12 +67,17 @@ class FarEnd:
         arrives_s = ear_s + index / SAMPLE_RATE_HZ
         return round((arrives_s - self._earlier_s - mouth_s) * self._played.rate_hz)
 
-    def _align(self, position: int) -> None:
+    def _align(self, position: int, index: int) -> None:
+        slide = SLIDE_S * self._played.rate_hz
         ahead = len(self._ready) * self._played.rate_hz // SAMPLE_RATE_HZ
-        if self._next is not None and abs(self._next - ahead - position) <= SLIDE_S * self._played.rate_hz:
+        if self._next is not None and abs(self._next - ahead - position) <= slide:
             return
-        if self._next is not None:
+        same = index * self._played.rate_hz / SAMPLE_RATE_HZ
+        if self._next is None and self._offset is not None and abs(same + self._offset - position) <= slide:
+            position = round(same + self._offset)
+        elif self._offset is not None:
             self.realigned += 1
+        self._offset = position - same
         self._resampler = self._new_resampler()
         self._ready = self._ready[:0]
         self._next = position

@@ -22,10 +22,15 @@ Pcm = npt.NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """20 ms of input. `index` is the sample index of its first sample; `pcm` has FRAME_SAMPLES samples."""
+    """20 ms of input. `index` is the sample index of its first sample; `pcm` has FRAME_SAMPLES samples.
+
+    `suppressed`: while the loudspeaker is heard, the same sound without anything that may be its echo, however much of
+    a person is lost with it: good for being sure that somebody speaks, and for nothing else.
+    """
 
     index: int
     pcm: Pcm
+    suppressed: Pcm | None = None
 
 
 class Source(Protocol):

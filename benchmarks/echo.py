@@ -120,7 +120,9 @@ def talked_over(voices: dict[str, Pcm], count: int, rng: np.random.Generator) ->
                 mixed[at:] += person
                 found = [
                     seen
-                    for start, seen in noticed(recorded(mixed, rng), voices[name], EchoCanceller())
+                    for start, seen in noticed(
+                        recorded(mixed, rng), voices[name], EchoCanceller(), quiet_at=at
+                    )
                     if seen > at
                 ]
                 missed += not found
@@ -138,8 +140,11 @@ def recorded(sound: Samples, rng: np.random.Generator) -> Pcm:
     return result
 
 
-def noticed(near: Pcm, far: Pcm, canceller: EchoCanceller | None) -> list[tuple[int, int]]:
-    """Starts of speech as (where, when it was known), in samples. Without `canceller`: of the microphone as it is."""
+def noticed(
+    near: Pcm, far: Pcm, canceller: EchoCanceller | None, quiet_at: int | None = None
+) -> list[tuple[int, int]]:
+    """Starts of speech as (where, when it was known), in samples. Without `canceller`: of the microphone as it is. A
+    false start would make a conversation silent; here the echo goes on, so it is forgotten at `quiet_at`."""
     settings = DetectorSettings()
     vad = VoiceActivity()
     gate = ActivityGate(
@@ -147,10 +152,13 @@ def noticed(near: Pcm, far: Pcm, canceller: EchoCanceller | None) -> list[tuple[
     )
     found: list[tuple[int, int]] = []
     for at in range(0, len(near) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-        pcm = near[at : at + FRAME_SAMPLES]
+        if quiet_at is not None and at <= quiet_at < at + FRAME_SAMPLES:
+            gate.reset()
+        frame = Frame(at, near[at : at + FRAME_SAMPLES])
         if canceller is not None:
-            pcm = canceller.clean(pcm, far[at : at + FRAME_SAMPLES])
-        for activity in vad.feed(Frame(at, pcm)):
+            cleaned = canceller.clean(frame.pcm, far[at : at + FRAME_SAMPLES])
+            frame = Frame(at, cleaned.pcm, cleaned.suppressed)
+        for activity in vad.feed(frame):
             event = gate.update(activity)
             if isinstance(event, SpeechStarted):
                 found.append((event.index, activity.end))

@@ -4,6 +4,7 @@ questions stay."""
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -169,7 +170,7 @@ class LastingSource:
             try:
                 async for frame in card.source.frames():
                     end = start + frame.index + FRAME_SAMPLES
-                    yield Frame(start + frame.index, frame.pcm)
+                    yield replace(frame, index=start + frame.index)
                     if frame.index % (50 * FRAME_SAMPLES) == 0:  # once a second
                         lasting.count_stumbles()
             except DeviceLost as error:

@@ -10,10 +10,10 @@ import numpy as np
 
 from assistant.config.model import Audio
 from assistant.doctor.check import Check, fail, ok, warn
-from audio.echo import STEP, EchoCanceller
+from audio.echo import EchoCanceller
 from audio.errors import AudioError
 from audio.far_end import EARLIER_S
-from audio.frames import SAMPLE_RATE_HZ
+from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ
 from audio.level import SILENCE_DBFS, dbfs, rms
 from audio.loopback import Loopback, play_and_record
 from audio.sweep import LEAD_S, PERIOD_S, SWEEPS, Answer, Echo, analyse, signal
@@ -69,13 +69,16 @@ def cancelled(heard: Loopback, answer: Answer, echo: Echo, volume: float) -> flo
     """Echo return loss enhancement in dB (ITU-T G.168): energy of the later half of the sweeps before echo
     cancellation over that after it; in the first half it adapts. None where the echo does not
     stand out from the noise, which stays. Blocks for about a second."""
-    near = heard.recording[: len(heard.recording) // STEP * STEP]
+    near = heard.recording[: len(heard.recording) // FRAME_SAMPLES * FRAME_SAMPLES]
     given = signal(SAMPLE_RATE_HZ, volume)
     start = round((heard.start_s + max(EARLIER_S, echo.delay_s - EARLIER_S)) * SAMPLE_RATE_HZ)
     far = np.zeros_like(near)
     piece = given[max(0, -start) :][: len(far) - max(0, start)]
     far[max(0, start) :][: len(piece)] = piece
-    cleaned = EchoCanceller().clean(near, far)
+    canceller = EchoCanceller()
+    frames = [slice(at, at + FRAME_SAMPLES) for at in range(0, len(near), FRAME_SAMPLES)]
+    each = [canceller.clean(near[at], far[at]) for at in frames]
+    cleaned = np.concatenate([one.pcm if one.suppressed is None else one.suppressed for one in each])
     half = round((heard.start_s + echo.delay_s + LEAD_S + SWEEPS // 2 * PERIOD_S) * SAMPLE_RATE_HZ)
     if dbfs(near[half:]) < answer.noise_dbfs + 2 * CANCELLED_DB:
         return None

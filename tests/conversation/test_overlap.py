@@ -16,7 +16,7 @@ from tests.conversation.test_machine import histories, run, spoken_turn, starts
 T = Timing()
 TALKING = State(phase=Phase.SPEAKING, turn=1, committed=True, deadline_s=10.0, barge_in=BargeIn.SPEECH)
 VOICE = e.SpeechStarted(3.0, 48_000)
-SILENT = e.Tick(3.0 + T.hold_s)
+SILENT = e.Tick(3.0 + T.held_after_s(0))
 OVER = e.SpeechStopped(3.6, 3.4)
 START = e.StartRecognition(2, 0, 40_000)
 TAKEN: list[e.Command] = [e.StopReply(1), e.EndTurn(1, "interrupted"), e.Duck(down=False)]
@@ -109,7 +109,7 @@ def test_in_lasting_noise_the_answer_is_silenced_ever_later() -> None:
         assert state.deadline_s is not None
         held_s.append(round(state.deadline_s - VOICE.at_s, 3))
         state, _ = run(state, OVER, final("", rev=state.next_rev))
-    assert held_s == [0.05, 0.2, 0.8, 0.8, 0.8]
+    assert held_s == [0.0, 0.2, 0.8, 0.8, 0.8]
 
 
 def test_the_answer_stays_silent_while_it_is_decided_whether_a_voice_goes_on() -> None:

@@ -43,12 +43,9 @@ def began(state: State, at_s: float, from_sample: int) -> Step:
 
 def voice_again(state: State, at_s: float) -> Step:
     """The voice goes on before it was decided what it meant: the words so far and these are one."""
-    state = replace(
-        state,
-        next_rev=state.next_rev + 1,
-        overlap_s=at_s,
-        deadline_s=at_s + (state.timing.hold_s if state.phase is Phase.DUCKED else state.timing.barge_in_s),
-    )
+    ducked = state.phase is Phase.DUCKED
+    wait_s = state.timing.held_after_s(state.false_alarms) if ducked else state.timing.barge_in_s
+    state = replace(state, next_rev=state.next_rev + 1, overlap_s=at_s, deadline_s=at_s + wait_s)
     return state, [_recognise(state)]
 
 

@@ -44,7 +44,9 @@ class Timing:
     """An answer is prepared when the closing silence lasts at least so much longer: with less, finding it out would
     keep the turn itself waiting."""
     follow_up_s: float = 5.0
-    hold_s: float = 0.05  # a voice that goes on for so long after it was noticed silences the answer
+    duck_s: tuple[float, ...] = (0.0, 0.2, 0.8)
+    """A voice over an answer makes it quieter for so long, and then silent: at once, and ever later in a reply that was
+    silenced for nothing, so that it gets on in any noise."""
     words_s: float = 0.4  # it is a turn when it goes on for so long, and holds words
     barge_in_s: float = 1.2  # so much voice over an answer is a turn, with or without words
     beyond_end_s: float = 0.5  # so much voice beyond its end is a person's
@@ -63,8 +65,8 @@ class Timing:
     hangover_s: float = 0.3  # by then it is known whether a voice has ended
 
     def held_after_s(self, false_alarms: int) -> float:
-        """As `hold_s`: ever later in a reply that was silenced for nothing, so that it gets on in any noise."""
-        return self.hold_s * (1.0, 4.0, 16.0)[min(false_alarms, 2)]
+        """As `duck_s`, after so many false alarms."""
+        return self.duck_s[min(false_alarms, len(self.duck_s) - 1)]
 
     def closing_silence_s(self, completeness: Completeness) -> float:
         """The silence that ends a turn."""
