@@ -61,14 +61,16 @@ class HomeQuestions:
         def able(device: Device) -> bool:
             return has(device) and (not asked.state or _meaning(device, asked.state) is not None)
 
-        meant = await self._home.meant(asked.target, able, origin.room)
+        meant = await self._home.meant(asked.target, able, origin)
         devices = [device for device in meant.devices if meant.named or has(device)]
         if not devices or not all(has(device) for device in devices):
             raise ServiceError("unsupported", f"I can't tell the {asked.property} of {meant.spoken}.")
         found, states = await self._home.reached(Resolution(tuple(devices), meant.spoken, meant.named))
         pairs = [(device, states[device_id(device)]) for device in found.devices if device.kind != "scene"]
         if asked.property == "temperature":
-            pairs = _measuring(pairs)
+            pairs = _measuring(pairs, anywhere=not (asked.target.area or asked.target.all))
+        if asked.property == "temperature" and len(pairs) > MOST_NAMED:
+            raise self._home.which_room(found, origin)
         if not pairs:
             raise ServiceError("unsupported", f"There is nothing to tell of {found.spoken}.")
         return {
@@ -80,7 +82,7 @@ class HomeQuestions:
     @service("home.find", "Tell which things in the home are in a state.", Risk.READ)
     async def find(self, asked: FindInput, origin: Origin) -> dict[str, Any]:
         meant = await self._home.meant(
-            asked.target, lambda device: _meaning(device, asked.state) is not None, origin.room
+            asked.target, lambda device: _meaning(device, asked.state) is not None, origin
         )
         devices = tuple(device for device in meant.devices if _meaning(device, asked.state) is not None)
         if not devices:
@@ -189,13 +191,14 @@ def _has(wanted: str) -> Callable[[Device], bool]:
     return lambda device: kinds is None or device.kind in kinds
 
 
-def _measuring(pairs: Pairs) -> Pairs:
-    """Those that know how warm it is; a room is told once, by its thermostat where it has one."""
+def _measuring(pairs: Pairs, anywhere: bool) -> Pairs:
+    """Those that know how warm it is. A room is told once, by its thermostat where it has one; so is a house of which
+    no room was named."""
     pairs = [(d, s) for d, s in pairs if s.get("current" if d.kind == "climate" else "value") is not None]
-    with_thermostat = {device.area for device, _ in pairs if device.kind == "climate"}
-    return [
-        (d, s) for d, s in pairs if d.kind == "climate" or not d.area or d.area not in with_thermostat
-    ] or pairs
+    heated = {device.area for device, _ in pairs if device.kind == "climate"}
+    if anywhere and heated and len({device.area for device, _ in pairs}) > 1:
+        return [(device, state) for device, state in pairs if device.kind == "climate"]
+    return [(d, s) for d, s in pairs if d.kind == "climate" or not d.area or d.area not in heated] or pairs
 
 
 def _meaning(device: Device, said: str) -> str | None:

@@ -38,6 +38,11 @@ class Wish:
     temperature_step: float | None = None
     position: float | None = None
 
+    @property
+    def is_step(self) -> bool:
+        """A little more or less, rather than a state: no harm where it reaches more than was meant."""
+        return self.brightness_step is not None or self.temperature_step is not None
+
     def properties(self) -> list[str]:
         """Names of what is to change, but for `state`."""
         return [name for name in self.__slots__ if name != "state" and getattr(self, name) is not None]

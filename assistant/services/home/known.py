@@ -6,10 +6,11 @@ from pydantic import Field
 
 from assistant.config.model import Config, Device, Home, Scene
 from assistant.services.home.backend import HomeBackend, State, device_id
+from assistant.services.home.choices import Choices
 from assistant.services.home.default import home_of, united
-from assistant.services.home.names import HomeNames, Resolution, without
+from assistant.services.home.names import Ambiguous, HomeNames, Resolution, without
 from assistant.services.home.words import is_or_are
-from assistant.services.service import Input, ServiceError
+from assistant.services.service import Input, Origin, ServiceError
 
 
 class Part(Input):
@@ -25,6 +26,10 @@ class Target(Part):
 
     all: bool = Field(False, description="Everything that can do it.")
     but: tuple[Part, ...] = Field((), description="What is left out of it.")
+    among: bool = Field(
+        False,
+        description="`device` is an answer to “which one do you mean?”: `the desk one`, `both`, `the second`.",
+    )
 
 
 class KnownHome:
@@ -34,41 +39,56 @@ class KnownHome:
         self.backend = backend
         self.imperial = config.units == "imperial"
         self._homes: dict[str, Home] = {}
+        self._choices = Choices()
         self.know("settings", home_of(config))
 
     def know(self, source: str, home: Home) -> None:
         """The home as one source of names has it, in place of what it told before, from the next call on; the backend
         has to have its devices already."""
         self._homes[source] = home
-        together = united(self._homes.values())
-        self.names = HomeNames(together)
-        self.devices: dict[str, Device] = {device_id(device): device for device in together.devices}
-        self._scenes: dict[str, Scene] = {scene.name.casefold(): scene for scene in together.scenes}
+        self._together = united(self._homes.values())
+        self.names = HomeNames(self._together)
+        self.devices = {device_id(device): device for device in self._together.devices}
+        self._scenes = {scene.name.casefold(): scene for scene in self._together.scenes}
 
     def scene_of(self, device: Device) -> Scene | None:
         """What a scene of the settings makes; None for one that the backend has."""
         return None if device.kind != "scene" or device.id else self._scenes.get(device.name.casefold())
 
-    async def meant(self, target: Target, able: Callable[[Device], bool], room: str) -> Resolution:
+    async def meant(self, target: Target, able: Callable[[Device], bool], origin: Origin) -> Resolution:
         """The devices that a person means. Raises `ServiceError`; where a home that cannot be reached may have what
         is not known, with that sentence."""
         try:
-            return self._meant(target, able, room)
+            return self._meant(target, able, origin)
+        except Ambiguous:
+            raise
         except ServiceError:
             await self.backend.states()
             if self.backend.trouble:
                 raise ServiceError("unreachable", self.backend.trouble) from None
-            return self._meant(target, able, room)
+            return self._meant(target, able, origin)
 
-    def _meant(self, target: Target, able: Callable[[Device], bool], room: str) -> Resolution:
-        found = self.names.resolve(target.device, target.area, target.kind, target.all, able, room)
-        return (
-            without(found, [self._left_out(each, target, found, room) for each in target.but])
-            if target.but
-            else found
-        )
+    def _meant(self, target: Target, able: Callable[[Device], bool], origin: Origin) -> Resolution:
+        try:
+            if target.among:
+                return self._choices.chosen(target.device, origin.session, self._names_among)
+            found = self.names.resolve(target.device, target.area, target.kind, target.all, able, origin.room)
+        except Ambiguous as error:
+            self._choices.remember(origin.session, error.devices)
+            raise
+        if not target.but:
+            return found
+        return without(found, [self._left_out(each, found, origin.room) for each in target.but])
 
-    def _left_out(self, part: Part, target: Target, found: Resolution, room: str) -> Resolution:
+    def which_room(self, found: Resolution, origin: Origin) -> Ambiguous:
+        """What to ask where nobody knows which room "here" is."""
+        self._choices.remember(origin.session, found.devices)
+        return Ambiguous("Which room do you mean?", found.devices)
+
+    def _names_among(self, devices: tuple[Device, ...]) -> HomeNames:
+        return HomeNames(self._together.model_copy(update={"devices": devices}))
+
+    def _left_out(self, part: Part, found: Resolution, room: str) -> Resolution:
         """`the kitchen`, of all the lights, is the lights there."""
         if part.device or part.kind:
             return self.names.resolve(part.device, part.area, part.kind, room=room)

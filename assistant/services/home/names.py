@@ -44,6 +44,14 @@ class Resolution:
     named: bool
 
 
+class Ambiguous(ServiceError):
+    """Several are meant, and one has to be chosen: `devices`."""
+
+    def __init__(self, message: str, devices: Sequence[Device]) -> None:
+        super().__init__("ambiguous", message)
+        self.devices = tuple(devices)
+
+
 class HomeNames:
     """Names of one home. Pure: no state of devices is looked at."""
 
@@ -162,7 +170,7 @@ class HomeNames:
         devices = [device for device in devices if able(device)] or devices
         plural = every or is_plural(said, word)
         called = [device for device in devices if is_called(device, word)]
-        if called and (not plural or word != kind_of(word)):
+        if called and len(WORDS[word]) == 1 and (not plural or word != kind_of(word)):
             devices = called
         if place is None and here is not None:
             place, devices = self._narrowed_to(here, devices)
@@ -208,11 +216,11 @@ class HomeNames:
         where = f" {place.where}" if place and place.name.casefold() not in shown else ""
         return ServiceError("unknown_device", f"I don't know {_article(shown)}{where}.{hint}")
 
-    def _ambiguous(self, devices: Sequence[Device]) -> ServiceError:
+    def _ambiguous(self, devices: Sequence[Device]) -> Ambiguous:
         names = [self.spoken(device, full=True) for device in devices]
         if len(names) > 4:
-            return ServiceError("ambiguous", f"There are {len(names)} of those. Which one do you mean?")
-        return ServiceError("ambiguous", f"Which one do you mean: {joined(names, 'or')}?")
+            return Ambiguous(f"There are {len(names)} of those. Which one do you mean?", devices)
+        return Ambiguous(f"Which one do you mean: {joined(names, 'or')}?", devices)
 
     def spoken(self, device: Device, full: bool = False) -> str:
         """`the kitchen light`; with its area where another device has the same name, or if `full`."""

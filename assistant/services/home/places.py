@@ -53,6 +53,10 @@ class Place:
         return f"the {self.name} {things}" if by_name else f"the {things} {self.where}"
 
 
+def is_here(said: str) -> bool:
+    return singular(said) in HERE
+
+
 class Places:
     """Those of one home."""
 

@@ -11,6 +11,7 @@ from assistant.services.home.backend import State, device_id
 from assistant.services.home.change import SwitchedTo, Wish, able, change, is_unlocking
 from assistant.services.home.known import KnownHome, Target
 from assistant.services.home.names import Resolution
+from assistant.services.home.places import is_here
 from assistant.services.home.words import described, word_for
 from assistant.services.numbers import joined, number
 from assistant.services.service import Assessment, Call, Done, Input, Origin, Risk, ServiceError, service
@@ -113,7 +114,9 @@ class HomeServices:
 
     async def _planned(self, asked: SetInput, origin: Origin) -> _Plan:
         wish = self._wish(asked)
-        meant = await self._home.meant(asked.target, lambda device: able(device, wish), origin.room)
+        meant = await self._home.meant(asked.target, lambda device: able(device, wish), origin)
+        if not (meant.named or origin.room or wish.is_step) and is_here(asked.target.area):
+            raise self._home.which_room(meant, origin)
         can = tuple(device for device in meant.devices if able(device, wish))
         if not can:
             verb = f"be {_participle(wish.state)}" if wish.state else "do that"
