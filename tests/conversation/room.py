@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audio.echo import EchoCanceller
 from audio.errors import DeviceLost
 from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Pcm
 from tests.conversation.virtual_time import now_s
 
+NOISE = 20.0  # of a quiet room, in sample units
 QUEUE_S = 0.5  # that the loudspeaker takes ahead, as `Sink.write` promises
 
 
@@ -112,12 +114,21 @@ class Loudspeaker:
 
 class Microphone:
     """A `Source` in the loop's time: hears who speaks, and the loudspeaker as loud (`echo`, 0..1) and as late
-    as it is in the room."""
+    as it is in the room, with a little noise. `canceller` takes the echo out again, as `EchoMicrophone` does."""
 
     dropped_samples = 0
 
-    def __init__(self, loudspeaker: Loudspeaker, *, echo: float = 0.0, echo_delay_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        loudspeaker: Loudspeaker,
+        *,
+        echo: float = 0.0,
+        echo_delay_s: float = 0.0,
+        canceller: EchoCanceller | None = None,
+    ) -> None:
         self._loudspeaker = loudspeaker
+        self._canceller = canceller
+        self._noise = np.random.default_rng(8)
         self._echo = echo
         self._echo_delay_s = echo_delay_s
         self._people: list[Sounding] = []
@@ -137,11 +148,19 @@ class Microphone:
             await asyncio.sleep(max(0.0, due_s - now_s()))
             if self.lost:
                 raise DeviceLost('The microphone "test" is gone.')
-            yield Frame(index, self._heard(begin_s))
+            yield self._frame(index, begin_s)
             index += FRAME_SAMPLES
 
     async def close(self) -> None:
         self._closed = True
+
+    def _frame(self, index: int, begin_s: float) -> Frame:
+        heard = self._heard(begin_s)
+        if self._canceller is None:
+            return Frame(index, heard)
+        noisy = np.clip(heard + self._noise.normal(0, NOISE, FRAME_SAMPLES), -32768, 32767).astype(np.int16)
+        cleaned = self._canceller.clean(noisy, mix(self._loudspeaker.played, begin_s, FRAME_SAMPLES))
+        return Frame(index, cleaned.pcm, cleaned.suppressed)
 
     def _heard(self, begin_s: float) -> Pcm:
         sound = mix(self._people, begin_s, FRAME_SAMPLES)

@@ -22,6 +22,7 @@ from assistant.events import Event, TurnEnded
 from assistant.recognition.base import OnPartial, RecognitionStream, Recognizer, Transcript
 from assistant.synthesis.base import Clause, Synthesizer
 from audio.detector import Detector, DetectorEvent, DetectorSettings
+from audio.echo import EchoCanceller
 from audio.frames import Frame, Pcm
 from tests.conversation.room import Loudspeaker, Microphone
 from tests.conversation.virtual_time import now_s, virtual_loop
@@ -269,14 +270,16 @@ async def conversation(
     timing: Timing | None = None,
     echo: float = 0.0,
     echo_delay_s: float = 0.0,
+    cancelled: bool = False,
     chime: bool = False,
     free_text_slots: frozenset[str] = frozenset(),
     end_of_turn: EndOfTurn | None = None,
 ) -> AsyncIterator[Talk]:
-    """A session that runs. Its end is bounded, whatever it was doing."""
+    """A session that runs. Its end is bounded, whatever it was doing. `cancelled`: the echo is taken out again."""
     script = script or Script()
     loudspeaker = Loudspeaker()
-    mic = Microphone(loudspeaker, echo=echo, echo_delay_s=echo_delay_s)
+    canceller = EchoCanceller() if cancelled else None
+    mic = Microphone(loudspeaker, echo=echo, echo_delay_s=echo_delay_s, canceller=canceller)
     settings = DetectorSettings(wake_words=wake_words)
     state = replace(State(open_mic=open_mic, barge_in=barge_in), timing=timing or Timing())
     bus = Bus()

@@ -45,7 +45,6 @@ def test_it_does_not_answer_itself_and_can_be_talked_over(
         room.say(speech("what can you do"))
         running.line("said")
         room.say(speech("what time is it"))  # over the answer
-        # What two voices at once leave of the words may be the first of them only; that somebody speaks is noticed.
-        assert "“what" in running.line("heard")
+        assert "what time is it" in running.line("heard")
         assert [line for line in running.lines if line.startswith("interrupted")]
     assert running.process.returncode == 0
