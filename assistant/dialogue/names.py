@@ -16,7 +16,7 @@ from assistant import paths
 from assistant.config.model import Config
 from assistant.dialogue.annotations import Segment
 from assistant.errors import UserError
-from assistant.services.home.default import home_of
+from assistant.services.home.default import home_of, names_of_home
 
 FILES = ("people", "items", "media")
 """Kinds of names that may also stand in a file `KIND.txt`, one on each line."""
@@ -24,7 +24,7 @@ FILES = ("people", "items", "media")
 MOST_NAMES = 5_000  # in one file
 LONGEST_NAME = 120  # characters
 MOST_SENTENCES = 40
-"""Things on lists that get sentences of their own for Rasa; all of them are in its table. More sentences would
+"""Sensors, and things on lists, that get sentences of their own for Rasa; all of them are in its table. More would
 outweigh what the project says itself."""
 
 
@@ -34,6 +34,8 @@ class OwnerNames:
 
     areas: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()
+    sensors: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     timers: tuple[str, ...] = ()
@@ -51,12 +53,11 @@ class OwnerNames:
         """All names that the configuration holds, in its order; without a home, those of the virtual one; and
         those in the files beside it. Blocking, for milliseconds. Raises `UserError` for a file that cannot be
         read."""
-        home, names = home_of(config), config.names
+        names = config.names
         written = {kind: names_in(names_folder(config) / f"{kind}.txt") for kind in FILES}
         return cls.of(
             {
-                "areas": [name for area in home.areas for name in (area.name, *area.aliases)],
-                "devices": [name for device in home.devices for name in (device.name, *device.aliases)],
+                **names_of_home(home_of(config)),
                 "lists": names.lists,
                 "items": (*names.items, *written["items"]),
                 "people": (*names.people, *written["people"]),
@@ -118,7 +119,7 @@ def owner_nlu(names: OwnerNames) -> dict[str, Any]:
     """
     tables = {
         "area": names.areas,
-        "device": names.devices,
+        "device": (*names.devices, *names.scenes, *names.sensors),
         "list": names.lists,
         "item": names.items,
     }
@@ -194,6 +195,11 @@ def _sentences(names: OwnerNames) -> Iterator[tuple[str, str]]:
         yield "turn_off", f"turn off the {marked}"
         yield "query_state", f"is the {marked} on"
         yield "turn_off", f"{marked} off please"
+    for scene in names.scenes:
+        yield "activate_scene", f"activate [{scene}](device)"
+        yield "activate_scene", f"start the [{scene}](device) scene"
+    for sensor in names.sensors[:MOST_SENTENCES]:
+        yield "query_state", f"what is the {_marked(device_segments(sensor, names.areas))}"
     for area in names.areas:
         yield "turn_on", f"turn on the [lights](device) in the [{area}](area)"
         yield "turn_off", f"turn off the [{area}](area) [lights](device)"

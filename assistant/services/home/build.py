@@ -1,13 +1,13 @@
 """Puts the home together: what it is made of, and the services that use it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from assistant.config.model import Area, Config, Floor, Home
+from assistant.config.model import Config, Home
 from assistant.events import Event, NamesKnown
 from assistant.services.home.asking import HomeQuestions
 from assistant.services.home.backend import HomeBackend
-from assistant.services.home.default import home_of
+from assistant.services.home.default import home_of, names_of_home
 from assistant.services.home.home_assistant import HomeAssistant
 from assistant.services.home.known import KnownHome
 from assistant.services.home.mqtt import MqttHome
@@ -64,7 +64,9 @@ class Homes:
         """The rooms and devices of `source`, in place of those that it told before: known to the services at once, to
         recogniser and understanding when they have learned them."""
         self._known.know(source, home)
-        event = NamesKnown(at_s=time.monotonic(), session="", turn=0, source=source, names=names_in(home))
+        event = NamesKnown(
+            at_s=time.monotonic(), session="", turn=0, source=source, names=names_of_home(home)
+        )
         self.names[source] = event
         self._emit(event)
 
@@ -79,12 +81,3 @@ class Homes:
             await self._home_assistant.close()
         if self._mqtt is not None:
             await self._mqtt.close()
-
-
-def names_in(home: Home) -> Mapping[str, tuple[str, ...]]:
-    """By kind, as `NamesKnown` has them: what people call rooms, floors and devices."""
-    places: tuple[Area | Floor, ...] = (*home.areas, *home.floors)
-    return {
-        "areas": tuple(name for place in places for name in (place.name, *place.aliases)),
-        "devices": tuple(name for device in home.devices for name in (device.name, *device.aliases)),
-    }

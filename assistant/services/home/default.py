@@ -90,6 +90,20 @@ def united(homes: Iterable[Home]) -> Home:
     )
 
 
+def names_of_home(home: Home) -> dict[str, tuple[str, ...]]:
+    """By kind, as `NamesKnown` has them: what people call rooms and floors, devices, scenes and sensors."""
+    places: tuple[Area | Floor, ...] = (*home.areas, *home.floors)
+    found: dict[str, list[str]] = {"areas": [], "devices": [], "scenes": [], "sensors": []}
+    for place in places:
+        found["areas"] += (place.name, *place.aliases)
+    for device in home.devices:
+        found[{"scene": "scenes", "sensor": "sensors"}.get(device.kind, "devices")] += (
+            device.name,
+            *device.aliases,
+        )
+    return {kind: tuple(names) for kind, names in found.items()}
+
+
 _Named = TypeVar("_Named", Area, Floor)
 
 
