@@ -32,11 +32,13 @@ from assistant.events import Event, MusicBegan, RingingEnded, Trouble
 from assistant.generation import GenerationUnavailable, Message, create_generator
 from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
+from assistant.reviews.keeper import ReviewKeeper
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.service import ASIDE
 from assistant.services.time import SystemClock
 from assistant.storage.due import Kind
+from assistant.storage.reviews import ReviewTable
 from assistant.synthesis.clauses import ClauseSplitter
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,9 @@ class Assistant:
             notice=log.warning,
         )
         self._stack.push_async_callback(self.services.close)
+        if self.config.dialogue.keep_reviews:
+            table = ReviewTable(self.services.database)
+            await self._stack.enter_async_context(ReviewKeeper(table, self.bus, time.time))
         aloud = AnnounceServices()
         aloud.attach(self._say_aloud)
         self.services.registry.add(aloud)

@@ -44,6 +44,7 @@ class Understood(Event):
     intent: str
     confidence: float
     entities: tuple[dict[str, Any], ...] = ()
+    ranking: tuple[tuple[str, float], ...] = ()  # the likeliest intents, best first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -228,6 +228,11 @@ class Dialogue(Stores):
     memory: Literal["disk", "none"] = Field(
         "disk", description="`disk`: a conversation survives a restart of Rasa; `none`: nothing is written."
     )
+    keep_reviews: bool = Field(
+        True,
+        description="Keep turns that were not understood for sure, with their words, for 30 days "
+        "(`assistant review`).",
+    )
 
 
 class Generation(Section):

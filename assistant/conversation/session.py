@@ -380,6 +380,7 @@ class Session:
             intent=parse.intent,
             confidence=parse.confidence,
             entities=entities,
+            ranking=parse.ranking[:5],
         )
         if parse.intent in self._closing_intents:
             self._post(m.Leave(self._clock(), turn))

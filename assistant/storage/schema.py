@@ -130,6 +130,20 @@ STEPS = (
             "DROP TABLE timers",
         ),
     ),
+    Step(
+        7,
+        "turns that were not understood for sure",
+        (
+            """CREATE TABLE reviews (
+                id {serial},
+                at DOUBLE PRECISION NOT NULL,
+                session TEXT NOT NULL,
+                said TEXT NOT NULL,
+                parse TEXT NOT NULL,
+                guess TEXT NOT NULL,
+                outcome TEXT NOT NULL)""",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version

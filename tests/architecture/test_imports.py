@@ -38,6 +38,7 @@ ARROWS: dict[str, set[str]] = {
     # what puts them together
     "api": {"services"},
     "conversation": {"audio", "bus", "dialogue", "generation", "observe", "recognition", "synthesis"},
+    "reviews": {"bus", "storage"},
     "app": {
         "api",
         "bus",
@@ -46,6 +47,7 @@ ARROWS: dict[str, set[str]] = {
         "generation",
         "observe",
         "plugins",
+        "reviews",
         "services",
         "storage",
         "synthesis",

@@ -26,6 +26,7 @@ COMMANDS = (
     "doctor",
     "traces",
     "names",
+    "review",
     "models",
 )
 

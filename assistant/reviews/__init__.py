@@ -1,0 +1,1 @@
+"""What was not understood for sure, kept for its owner to look at."""
