@@ -9,6 +9,6 @@ __version__ = "0.1.0"
 # is imported; its own disable_telemetry_events() comes too late to stop it.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-# The event loop gets its turn within 1 ms of a thread that computes in Python, not 5. Beside Whisper and Piper at work on
-# a busy machine it was late by 14 and 10 ms instead of 19 and 12 (99th percentile, runs in turn).
+# The event loop gets its turn within 1 ms of a thread that computes in Python, not 5. Beside Whisper and Piper at work
+# on a busy machine it was late by 14 and 10 ms instead of 19 and 12 (99th percentile, runs in turn).
 sys.setswitchinterval(0.001)
