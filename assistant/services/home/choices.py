@@ -36,7 +36,7 @@ class Choices:
         """Raises `ServiceError` where the answer is none, or fits several again."""
         devices = self._asked.get(session, ())
         if not devices:
-            raise ServiceError("unknown_device", "Which device do you mean?")
+            raise ServiceError("no_question", "Which device do you mean?")
         names, words = names_of(devices), " ".join(said.casefold().split())
         if words in _ALL:
             return Resolution(

@@ -70,8 +70,8 @@ class KnownHome:
 
     def _meant(self, target: Target, able: Callable[[Device], bool], origin: Origin) -> Resolution:
         try:
-            if target.among:
-                return self._choices.chosen(target.device, origin.session, self._names_among)
+            if target.among and (chosen := self._chosen(target.device, origin.session)):
+                return chosen
             found = self.names.resolve(target.device, target.area, target.kind, target.all, able, origin.room)
         except Ambiguous as error:
             self._choices.remember(origin.session, error.devices)
@@ -84,6 +84,15 @@ class KnownHome:
         """What to ask where nobody knows which room "here" is."""
         self._choices.remember(origin.session, found.devices)
         return Ambiguous("Which room do you mean?", found.devices)
+
+    def _chosen(self, said: str, session: str) -> Resolution | None:
+        """Of those that were asked about; None for an answer that is none of them."""
+        try:
+            return self._choices.chosen(said, session, self._names_among)
+        except ServiceError as error:
+            if error.code not in ("unknown_device", "unknown_area"):
+                raise
+            return None
 
     def _names_among(self, devices: tuple[Device, ...]) -> HomeNames:
         return HomeNames(self._together.model_copy(update={"devices": devices}))
