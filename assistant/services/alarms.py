@@ -26,6 +26,7 @@ from assistant.services.service import (
     ServiceError,
     service,
 )
+from assistant.services.silence import silenced
 from assistant.services.time import Clock
 from assistant.storage.due import Due, DueTable, Kind, State
 
@@ -46,6 +47,7 @@ class WhichInput(Input):
 
 class CancelInput(WhichInput):
     all: bool = Field(False, description="Every alarm.")
+    ringing_first: bool = Field(False, description="Rather be silent, where one rings or has just rung.")
 
 
 class ChangeInput(WhichInput):
@@ -100,11 +102,16 @@ class AlarmServices:
 
     @service("alarms.cancel", "Cancel an alarm.", Risk.REVERSIBLE, assess="_assess_cancel", stops=True)
     async def cancel(self, asked: CancelInput, origin: Origin) -> Done:
+        if asked.ringing_first and await silenced(self._table, Kind.ALARM, self._clock.now(), self._zone):
+            self._changed()
+            return Done({"cancelled": [], "spoken": "Okay."})
         alarms = await self._set()
         chosen: Sequence[Due] = alarms if asked.all else [self._the_one(alarms, asked)]
         await self._table.remove(alarm.id for alarm in chosen)
         self._changed()
-        return Done({"cancelled": [self._described(alarm) for alarm in chosen]}, undo_of(chosen))
+        gone = [self._described(alarm) for alarm in chosen]
+        what = f"the alarm for {gone[0]['spoken']}" if len(gone) == 1 else f"{words(len(gone))} alarms"
+        return Done({"cancelled": gone, "spoken": f"I've cancelled {what}."}, undo_of(chosen))
 
     async def _assess_cancel(self, asked: CancelInput, origin: Origin) -> Assessment:
         """All of several alarms are not given up by a word that was heard wrongly."""

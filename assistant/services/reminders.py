@@ -100,7 +100,9 @@ class ReminderServices:
         chosen: Sequence[Due] = reminders if asked.all else [self._the_one(reminders, asked)]
         await self._table.remove(each.id for each in chosen)
         self._changed()
-        return Done({"cancelled": [self._described(each) for each in chosen]}, undo_of(chosen))
+        gone = [self._described(each) for each in chosen]
+        what = f"the reminder: {gone[0]['text']}" if len(gone) == 1 else f"{words(len(gone))} reminders"
+        return Done({"cancelled": gone, "spoken": f"I've cancelled {what}."}, undo_of(chosen))
 
     async def _assess_cancel(self, asked: CancelInput, origin: Origin) -> Assessment:
         count = len(await self._table.all(Kind.REMINDER)) if asked.all else 0

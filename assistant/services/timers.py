@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from assistant.services.durations import seconds_of, spoken_duration
 from assistant.services.numbers import words
 from assistant.services.restore import undo_of
 from assistant.services.service import Done, Input, NoInput, Origin, Risk, ServiceError, service
+from assistant.services.silence import silenced
 from assistant.services.time import Clock
 from assistant.services.timer_choice import choose, plain_name, spoken_timer, the_one
 from assistant.storage.due import Due, DueTable, Kind, State
@@ -33,6 +35,7 @@ class WhichInput(Input):
 
 class CancelInput(WhichInput):
     all: bool = Field(False, description="Every timer.")
+    ringing_first: bool = Field(False, description="Rather be silent, where one rings or has just rung.")
 
 
 class ChangeInput(Input):
@@ -73,6 +76,9 @@ class TimerServices:
 
     @service("timers.cancel", "Cancel a timer.", Risk.REVERSIBLE, stops=True)
     async def cancel(self, asked: CancelInput, origin: Origin) -> Done:
+        if asked.ringing_first and await silenced(self._table, Kind.TIMER, self._clock.now(), UTC):
+            self._changed()
+            return Done({"cancelled": [], "silenced": True})
         timers = await self._running()
         chosen: Sequence[Due] = timers
         if not asked.all:

@@ -279,3 +279,18 @@ async def test_there_is_an_end_to_it(house: House) -> None:
     code, sentence = await house.refused("alarms.set", when="tomorrow at eight")
     assert code == "too_many"
     assert "fifty alarms" in sentence
+
+
+async def test_turned_off_while_it_rings_it_stays_for_the_days_to_come(house: House) -> None:
+    await start(house)
+    await house.did("alarms.set", when="every day at noon")
+    await later(house, 6_000)
+    await until(lambda: house.said)
+    await at_rest(house)
+    done = await house.did("alarms.cancel", ringing_first=True)
+    assert (done["cancelled"], done["spoken"]) == ([], "Okay.")
+    assert [alarm["at"][:16] for alarm in (await house.did("alarms.list"))["alarms"]] == ["2026-11-26T12:00"]
+    await later(house, 300)
+    assert len(house.said) == 1
+    done = await house.did("alarms.cancel", ringing_first=True)  # long after it rang, it means the alarm
+    assert done["spoken"] == "I've cancelled the alarm for every day at noon."

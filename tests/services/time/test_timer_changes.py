@@ -91,3 +91,16 @@ async def test_a_timer_that_rings_goes_on_for_a_while(house: House) -> None:
     assert len(house.said) == 1
     await later(house, 1)
     await until(lambda: len(house.said) == 2)
+
+
+async def test_stopping_the_one_that_rings_leaves_the_others(house: House) -> None:
+    await start(house)
+    await house.did("timers.start", duration="one minute", name="tea")
+    await house.did("timers.start", duration="an hour", name="bread")
+    await later(house, 60)
+    await until(lambda: house.said)
+    await end_ringing(house)
+    assert await house.did("timers.cancel", ringing_first=True) == {"cancelled": [], "silenced": True}
+    assert await left(house) == 3_540.0
+    await later(house, 180)
+    assert (await house.did("timers.cancel", ringing_first=True))["cancelled"][0]["name"] == "bread"
