@@ -5,12 +5,14 @@ import logging
 from datetime import datetime, tzinfo
 
 from assistant.config.model import Config
+from assistant.errors import UserError
 from assistant.services.background import Tell
 from assistant.services.commands.service import CommandServices
 from assistant.services.registry import Registry
 from assistant.services.routines.plans import PlanServices
 from assistant.services.routines.runner import PlanRunner
 from assistant.services.routines.service import RoutineServices
+from assistant.services.steps import circle_in
 from assistant.services.time import Clock
 from assistant.storage.database import Database, StorageError
 from assistant.storage.due import DueTable
@@ -32,6 +34,8 @@ class Owned:
         tell: Tell | None,
     ) -> None:
         """`tell` None: nobody is there later. Raises `UserError` for settings that cannot be."""
+        if problem := _problem(config):
+            raise UserError(f"The settings cannot be used: {problem}.", exit_status=2)
         self._table = PlannedTable(database)
         self._clock = clock
         self._zone = zone
@@ -64,6 +68,19 @@ class Owned:
         await self.runner.close()
         await self.commands.close()
         await self.routines.close()
+
+
+def _problem(config: Config) -> str:
+    """What is wrong with commands and routines together; empty: nothing."""
+    commands = {f"commands.{each.name}": [call.service for call in each.macro] for each in config.commands}
+    routines = {f"routines.{each.name}": [step.service for step in each.steps] for each in config.routines}
+    if len(commands) < len(config.commands) or len(routines) < len(config.routines):
+        return "two commands or two routines have one name"
+    for command in config.commands:
+        if command.undo and f"commands.{command.undo}" not in commands:
+            return f"the command {command.name} is taken back by {command.undo}, which is not there"
+    circle = circle_in({**commands, **routines})
+    return f"{circle} would call itself" if circle else ""
 
 
 def _nobody(session: str, sentence: str) -> None:

@@ -1,6 +1,6 @@
 """Several calls that are one to the person who asked: judged together, done in their order, taken back as one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,16 @@ class Carried:
     said: tuple[str, ...]
     failed: tuple[str, ...]
     undo: tuple[Call, ...]
+
+
+def circle_in(calls: Mapping[str, Sequence[str]]) -> str:
+    """A service that would call itself, perhaps through others; empty where there is none. `calls`: services by name
+    → the names of those that they call."""
+
+    def reaches(name: str, above: frozenset[str]) -> bool:
+        return name in above or any(reaches(each, above | {name}) for each in calls.get(name, ()))
+
+    return next((name for name in calls if reaches(name, frozenset())), "")
 
 
 async def assess(registry: Registry, calls: Sequence[Call], origin: Origin) -> Assessment:

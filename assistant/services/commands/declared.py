@@ -63,19 +63,6 @@ def undo_of(command: Command, values: Mapping[str, Value]) -> tuple[Call, ...]:
     return (Call(f"commands.{command.undo}", said),)
 
 
-def circle_in(commands: Mapping[str, Command]) -> str:
-    """A macro that would call itself, perhaps through others; empty where there is none."""
-
-    def reaches(name: str, above: tuple[str, ...]) -> bool:
-        if name in above:
-            return True
-        calls = commands[name].macro if name in commands else ()
-        called = [call.service.removeprefix("commands.") for call in calls if "commands." in call.service]
-        return any(reaches(each, (*above, name)) for each in called)
-
-    return next((name for name in commands if reaches(name, ())), "")
-
-
 def calls_of(command: Command, values: Mapping[str, Value]) -> list[Call]:
     """Those of a macro, with the values in place."""
     return [Call(call.service, with_values(call.arguments, values)) for call in command.macro]

@@ -11,11 +11,9 @@ from pydantic import Field
 
 from assistant.config.commands import Command
 from assistant.config.placeholders import filled
-from assistant.errors import UserError
 from assistant.services.background import Background, Tell
 from assistant.services.commands.declared import (
     calls_of,
-    circle_in,
     description_of,
     input_of,
     question_of,
@@ -47,12 +45,7 @@ class CommandServices:
     """Loop thread. A command goes on when its caller goes away; `close` ends all with their children."""
 
     def __init__(self, commands: Iterable[Command], registry: Registry, tell: Tell | None) -> None:
-        """Raises `UserError` for a macro that calls itself."""
         self._commands = {command.name: command for command in commands}
-        if circle := circle_in(self._commands):
-            raise UserError(
-                f"The command {circle} calls itself: take that step out of its macro.", exit_status=2
-            )
         self._registry = registry
         self.background = Background(tell)
 

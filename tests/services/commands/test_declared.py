@@ -9,7 +9,6 @@ from pydantic import Field, ValidationError
 from assistant.config.commands import Command
 from assistant.config.placeholders import filled, placeholders
 from assistant.config.policy import Policy, PolicyRule
-from assistant.errors import UserError
 from assistant.services.commands.output import beginning
 from assistant.services.commands.phrases import described, heard
 from assistant.services.service import Call, Done, Input, Origin, Risk, service
@@ -199,14 +198,6 @@ async def test_a_macro_is_its_calls(sit: Sit) -> None:
     assert lamp.level == -1
     assert (await desk.call("half")).error_code == "forbidden"
     assert "level is not right" in await desk.says("bad")
-
-
-async def test_a_macro_cannot_call_itself(sit: Sit) -> None:
-    with pytest.raises(UserError, match="calls itself"):
-        await sit(
-            {"name": "a", "macro": [{"service": "commands.b"}]},
-            {"name": "b", "macro": [{"service": "commands.a"}]},
-        )
 
 
 async def test_what_takes_it_back_is_a_command_with_the_same_values(sit: Sit) -> None:

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from assistant.config.commands import ServiceCall
+from assistant.config.commands import Command, ServiceCall
 from assistant.config.routines import Routine
+from assistant.errors import UserError
 from assistant.services.service import ASIDE, Origin
 from assistant.storage.planned import PlannedTable
 from tests.services.routines.conftest import Open
@@ -147,7 +148,20 @@ async def test_settings_that_change_move_it(open_room: Open) -> None:
     assert await PlannedTable(room.database).all() == []
 
 
-@pytest.mark.parametrize("name", ["routines.night"])
-async def test_it_is_listed_as_a_service(open_room: Open, name: str) -> None:
-    room = await open_room(routines=(NIGHT,))
-    assert name in [spec.name for spec in room.registry.specs()]
+async def test_nothing_calls_itself(open_room: Open) -> None:
+    macro = Command(name="a", macro=(ServiceCall(service="routines.b"), *steps(1)))
+    routine = Routine(name="b", steps=(ServiceCall(service="commands.a"),))
+    with pytest.raises(UserError, match=r"commands.a would call itself"):
+        await open_room(commands=(macro,), routines=(routine,))
+    room = await open_room(commands=(macro,), routines=(Routine(name="b", steps=steps(2)),))
+    assert (await room.call("commands.a")).ok
+    assert room.lamp.told == [2, 1]
+    assert (await room.call("undo.last")).ok
+    assert room.lamp.level == 0
+
+
+async def test_two_names_of_one_are_refused(open_room: Open) -> None:
+    with pytest.raises(UserError, match="one name"):
+        await open_room(routines=(NIGHT, NIGHT))
+    with pytest.raises(UserError, match="taken back by b, which is not there"):
+        await open_room(commands=(Command(name="a", run=("true",), undo="b"),))
