@@ -19,7 +19,7 @@ from assistant.services.home.build import Homes
 from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
-from assistant.services.owned import Owned
+from assistant.services.owned import Owned, check
 from assistant.services.registry import Registry
 from assistant.services.reminders import ReminderServices
 from assistant.services.restore import RestoreServices
@@ -88,6 +88,7 @@ async def create_services(
     where there is anybody to tell; `emit` gets an event for each call;
     `notice` a sentence about a damaged database. Raises `StorageError` when there can be no database.
     """
+    check(config)
     here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
     path = database_path or paths.state_dir() / "assistant.db"
     calendar = calendar_services(config.calendar, config.timezone, clock, path.parent)

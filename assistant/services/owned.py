@@ -33,9 +33,7 @@ class Owned:
         registry: Registry,
         tell: Tell | None,
     ) -> None:
-        """`tell` None: nobody is there later. Raises `UserError` for settings that cannot be."""
-        if problem := _problem(config):
-            raise UserError(f"The settings cannot be used: {problem}.", exit_status=2)
+        """`tell` None: nobody is there later. `check` says whether the settings are good."""
         self._table = PlannedTable(database)
         self._clock = clock
         self._zone = zone
@@ -60,6 +58,12 @@ class Owned:
             _log.error("routines are not planned: %s", error)
         self.runner.start()
 
+    async def settled(self) -> None:
+        """Until all that is due by now is done. It has to be started."""
+        if self._starting is not None:
+            await self._starting
+            await self.runner.settled()
+
     async def close(self) -> None:
         """End what is running; what is planned waits for the next start. Idempotent and bounded."""
         if self._starting is not None:
@@ -68,6 +72,12 @@ class Owned:
         await self.runner.close()
         await self.commands.close()
         await self.routines.close()
+
+
+def check(config: Config) -> None:
+    """Raises `UserError` for commands and routines that cannot be."""
+    if problem := _problem(config):
+        raise UserError(f"The settings cannot be used: {problem}.", exit_status=2)
 
 
 def _problem(config: Config) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from assistant.config.model import Config
 from assistant.config.policy import Policy
-from assistant.services.owned import Owned
+from assistant.services.owned import Owned, check
 from assistant.services.registry import Outcome, Registry
 from assistant.services.service import Call, Done, Input, NoInput, Origin, Risk, ServiceError, service
 from assistant.services.undo import UndoServices
@@ -125,6 +125,7 @@ async def open_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         database = await Database.open(tmp_path / "assistant.db")
         audit = AuditTable(database)
         config = Config(timezone="Europe/Berlin", **settings)
+        check(config)
         registry = Registry(clock, audit, lambda event: None, config.policy or Policy())
         said: list[tuple[str, str]] = []
         owned = Owned(config, database, clock, ZONE, registry, lambda where, text: said.append((where, text)))
