@@ -21,8 +21,9 @@ _LONGEST_WAIT = 3  # turns between the time and the answer to what was asked abo
 _ANSWERS = frozenset({"inform", "affirm"})
 # Without one of these words no sentence has a time in it, and nobody need be asked.
 _MAYBE = re.compile(
-    r"\b(?:at|in|by|on|every|each|after|when|whenever|once|as soon as|tonight|tomorrow|this|daily|later|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|noon|midnight|o'clock|morning|afternoon|evening|night|from now)\b"
+    r"\bin (?!the\b|my\b|our\b|here\b|there\b)|\b(?:at|by|every|each|after|when|whenever|once|as soon as|tonight|"
+    r"tomorrow|today|daily|weekly|monthly|later|from now|(?:mon|tues|wednes|thurs|fri|satur|sun|week|work)day|"
+    r"weekend|noon|midnight|o'clock|morning|afternoon|evening|night)s?\b"
 )
 
 
