@@ -5,9 +5,11 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.base import Events, Say, SpokenAction
-from actions.home import LEAVE_FORM, ask, carry_out, change
+from actions.home import LEAVE_FORM, carry_out
+from actions.home_questions import ask
 from actions.services import call_and_say
-from actions.targets import targets
+from actions.targets import answer
+from actions.wishes import change
 
 
 class Repeat(SpokenAction):
@@ -48,8 +50,8 @@ class Inform(SpokenAction):
             say.response("utter_what_about_it")
             return []
         if pending["needs"] == "target":
-            chosen = targets(tracker, pending["intent"]) + pending["targets"]
-            pending = {**pending, "targets": chosen, "needs": None}
+            chosen = answer(tracker, pending["intent"], pending.get("asked")) + pending["targets"]
+            pending = {**pending, "targets": chosen, "needs": None, "asked": None}
         else:
             arguments, missing = change(tracker, pending["intent"])
             pending = {**pending, "arguments": arguments, "needs": missing}

@@ -1,28 +1,26 @@
-"""Lights, heating, blinds, locks: switching and asking."""
+"""Lights, heating, blinds, fans, locks, scenes: switching them."""
 
 from typing import Any
 
 from rasa_sdk import Tracker
 
 from actions.api import ServiceError, ask_first, call_service
-from actions.base import Events, Say, SpokenAction, entity, intent_of, slot, spoken_list, text_of
-from actions.numbers import a_little, is_step, number, percent
+from actions.base import Events, Say, SpokenAction, intent_of, slot, spoken_list, text_of
 from actions.targets import Target, spoken, targets
+from actions.wishes import change
 
-_STATES = {
-    "turn_on": "on",
-    "turn_off": "off",
-    "open_cover": "open",
-    "close_cover": "closed",
-    "lock": "locked",
-    "unlock": "unlocked",
-}
-_STEP_PERCENT, _SMALL_STEP_PERCENT = 25, 10
-_STEP_DEGREES = 1.0
 _ASK = {"level": "utter_how_bright", "color": "utter_which_color", "degrees": "utter_how_warm"}
-_FALLBACK_KIND = {"set_temperature": "climate", "warmer": "climate", "cooler": "climate"}
 # A sentence about light or warmth needs no device: "make it brighter" means where one is.
-_NEEDS_NO_TARGET = {"brighten": "light", "dim": "light", **_FALLBACK_KIND}
+_NEEDS_NO_TARGET: dict[str, Target] = {
+    "brighten": {"kind": "light"},
+    "dim": {"kind": "light"},
+    "set_brightness": {"kind": "light", "area": "here"},
+    "set_color": {"kind": "light", "area": "here"},
+    "set_temperature": {"kind": "climate"},
+    "warmer": {"kind": "climate"},
+    "cooler": {"kind": "climate"},
+    "set_fan": {"kind": "fan"},
+}
 
 Pending = dict[str, Any]
 LEAVE_FORM: Events = [{"event": "active_loop", "name": None, "timestamp": None}, slot("requested_slot", None)]
@@ -93,90 +91,14 @@ class Unlock(SpokenAction):
         return await carry_out(say, tracker, request)
 
 
-class QueryHome(SpokenAction):
-    def name(self) -> str:
-        return "action_query_home"
-
-    async def perform(self, say: Say, tracker: Tracker) -> Events:
-        intent = intent_of(tracker)
-        if intent == "query_lights_on":
-            return await _lights_on(say, tracker)
-        chosen = targets(tracker, intent) or remembered(tracker, intent)
-        arguments: dict[str, Any] = {}
-        if intent == "query_temperature":
-            arguments["property"] = "temperature"
-            chosen = chosen or [{"kind": "climate"}]
-        if not chosen:
-            say.response("utter_which_device")
-            return [slot("pending", {"intent": intent, "targets": [], "arguments": {}, "needs": "target"})]
-        return await ask(say, tracker, chosen, arguments)
-
-
-async def ask(say: Say, tracker: Tracker, chosen: list[Target], arguments: dict[str, Any]) -> Events:
-    """Say the state of each target, which is what "it" means from then on."""
-    for one in chosen:
-        result = await call_service(tracker, "home.query", {"target": one, **arguments})
-        say.text(result["spoken"], source="service:home.query")
-    return [slot("last_target", chosen), slot("pending", None)]
-
-
-async def _lights_on(say: Say, tracker: Tracker) -> Events:
-    area = entity(tracker, "area")
-    target: Target = {"kind": "light", "area": area} if area else {"kind": "light", "all": True}
-    result = await call_service(tracker, "home.query", {"target": target})
-    lit = [device["name"] for device in result["devices"] if device.get("state") == "on"]
-    response = {0: "utter_nothing_on", 1: "utter_light_on"}.get(len(lit), "utter_lights_on")
-    devices = spoken_list([f"the {name}" for name in lit])
-    say.response(response, source="service:home.query", devices=devices)
-    return []
-
-
-def change(tracker: Tracker, intent: str) -> tuple[dict[str, Any], str | None]:
-    """What `home.set` is to do, and the entity that is missing for it (level, color, degrees) or None."""
-    text = text_of(tracker)
-    if intent in _STATES:
-        return {"state": _STATES[intent]}, None
-    if intent == "set_color":
-        color = entity(tracker, "color")
-        return ({"color": color}, None) if color else ({}, "color")
-    if intent in ("set_brightness", "brighten", "dim"):
-        return _brightness(text, entity(tracker, "level"), intent)
-    return _temperature(text, entity(tracker, "degrees"), intent)
-
-
-def _brightness(text: str, words: str | None, intent: str) -> tuple[dict[str, Any], str | None]:
-    value = percent(words) if words else None
-    if value is None and intent == "set_brightness":
-        return {}, "level"
-    sign = -1 if intent == "dim" else 1
-    if value is None:
-        return {"brightness_step": sign * (_SMALL_STEP_PERCENT if a_little(text) else _STEP_PERCENT)}, None
-    if intent != "set_brightness" and is_step(text, words or ""):
-        return {"brightness_step": sign * round(value)}, None
-    return {"brightness": round(value)}, None
-
-
-def _temperature(text: str, words: str | None, intent: str) -> tuple[dict[str, Any], str | None]:
-    value = number(words) if words else None
-    if value is None and intent == "set_temperature":
-        return {}, "degrees"
-    sign = -1 if intent == "cooler" else 1
-    if value is None:
-        return {"temperature_step": sign * _STEP_DEGREES}, None
-    if intent != "set_temperature" and is_step(text, words or ""):
-        return {"temperature_step": sign * value}, None
-    return {"temperature": value}, None
-
-
 def remembered(tracker: Tracker, intent: str) -> list[Target]:
     """What the sentence means when it names nothing: what was switched last, or the room's light or
     heating."""
-    if intent in _NEEDS_NO_TARGET and not _says_it(tracker):
-        return [{"kind": _NEEDS_NO_TARGET[intent]}]
+    usual = _NEEDS_NO_TARGET.get(intent)
+    if usual and usual.get("area") != "here" and not _says_it(tracker):
+        return [usual]
     last: list[Target] = tracker.get_slot("last_target") or []
-    if last:
-        return last
-    return [{"kind": _NEEDS_NO_TARGET[intent]}] if intent in _NEEDS_NO_TARGET else []
+    return last or ([usual] if usual else [])
 
 
 def _says_it(tracker: Tracker) -> bool:
@@ -202,25 +124,36 @@ async def carry_out(say: Say, tracker: Tracker, request: Pending) -> Events:
                 question = {"needs": "confirmation", "confirmations": [error.confirmation]}
                 return [slot("pending", {**request, "targets": left, **question})]
             if error.code == "ambiguous":
-                return [slot("pending", {**request, "targets": left[1:], "needs": "target"})]
+                return [slot("pending", {**request, "targets": left[1:], "needs": "target", "asked": one})]
             return [slot("pending", None)]
-        _say_done(say, result, request["arguments"])
+        _say_done(say, result, request)
     return [slot("pending", None), slot("last_target", request["targets"])]
 
 
-def _say_done(say: Say, result: dict[str, Any], arguments: dict[str, Any]) -> None:
+def _say_done(say: Say, result: dict[str, Any], request: Pending) -> None:
     target, source = result.get("spoken_target"), "service:home.set"
-    if target:
-        say.response("utter_home_changed", source=source, done=_done(str(target), arguments))
+    if target and result.get("scene"):
+        say.response("utter_scene", source=source, scene=str(target).removeprefix("the "))
+    elif target:
+        say.response(
+            "utter_home_changed",
+            source=source,
+            done=_done(str(target), request["intent"], request["arguments"]),
+        )
     else:
         say.response("utter_home_done", source=source)
+    if missing := result.get("unreached"):
+        say.response("utter_unreached", source=source, devices=spoken_list(missing))
 
 
 _DONE = {"open": "opened", "closed": "closed", "locked": "locked", "unlocked": "unlocked"}
 
 
-def _done(target: str, arguments: dict[str, Any]) -> str:
+def _done(target: str, intent: str, arguments: dict[str, Any]) -> str:
     """What was done, to follow "I've"; in the past tense, which fits one light and many alike."""
+    if "brightness_step" in arguments:
+        how = ("brighter", "dimmer") if intent != "set_fan" else ("faster", "slower")
+        return f"made {target} {how[arguments['brightness_step'] < 0]}"
     if "state" in arguments:
         state = str(arguments["state"])
         return f"{_DONE[state]} {target}" if state in _DONE else f"turned {target} {state}"
@@ -230,6 +163,6 @@ def _done(target: str, arguments: dict[str, Any]) -> str:
         return f"made {target} {arguments['color']}"
     if "temperature" in arguments:
         return f"set {target} to {arguments['temperature']:g} degrees"
-    if "brightness_step" in arguments:
-        return f"made {target} {'brighter' if arguments['brightness_step'] > 0 else 'dimmer'}"
+    if "position" in arguments:
+        return f"set {target} to {arguments['position']} percent open"
     return f"turned {target} {'up' if arguments.get('temperature_step', 0) > 0 else 'down'}"

@@ -4,8 +4,24 @@ import re
 
 from text_to_num import alpha2digit
 
-_FRACTIONS = {"half": 50.0, "a half": 50.0, "a quarter": 25.0, "three quarters": 75.0}
-_ENDS = {"full": 100.0, "maximum": 100.0, "max": 100.0, "minimum": 1.0, "lowest": 1.0, "highest": 100.0}
+_FRACTIONS = {
+    **dict.fromkeys(("half", "a half", "halfway", "half way", "medium", "mid"), 50.0),
+    **{
+        "a quarter": 25.0,
+        "three quarters": 75.0,
+        "a third": 33.0,
+        "two thirds": 67.0,
+        "low": 33.0,
+        "high": 100.0,
+    },
+}
+_ENDS = {
+    **dict.fromkeys(("full", "full power", "full speed", "maximum", "max", "highest", "fully"), 100.0),
+    **dict.fromkeys(("minimum", "min", "lowest"), 1.0),
+}
+_COMPARED = re.compile(
+    r"\s*(?:brighter|dimmer|darker|warmer|hotter|cooler|colder|more|less|faster|slower|higher|lower|up|down)\b"
+)
 _LITTLE = re.compile(r"\b(bit|little|slightly|touch)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -30,5 +46,6 @@ def a_little(text: str) -> bool:
 
 
 def is_step(text: str, words: str) -> bool:
-    """Whether a value is a difference: "by ten percent", not "to ten percent"."""
-    return text.split(words, 1)[0].rstrip().endswith(" by")
+    """Whether a value is a difference: "by ten percent", "two degrees warmer", not "to ten percent"."""
+    before, _, after = text.partition(words)
+    return before.rstrip().endswith(" by") or bool(_COMPARED.match(after))

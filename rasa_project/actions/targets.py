@@ -1,6 +1,6 @@
 """Which things in the home a sentence means, in the words it was said with.
 
-A target is {"device"?, "area"?, "kind"?, "all"?}; the home resolves the names.
+A target is {"device"?, "area"?, "kind"?, "all"?, "but"?, "among"?}; the home resolves the names.
 """
 
 import re
@@ -8,20 +8,16 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.base import entities, given
+from actions.base import given, text_of
 
 Target = dict[str, Any]
 
-_EVERYTHING = {"everything", "all", "all of them"}
-# Words for a whole kind of things rather than for one of them.
+_EVERYTHING = {"everything", "all", "all of them", "every thing"}
+# Words for a whole kind of things rather than for one of them; the home knows which things those are.
 _KINDS = {
-    "light": "light",
-    "lamp": "light",
-    "blind": "cover",
-    "curtain": "cover",
-    "shutter": "cover",
-    "shade": "cover",
-    "cover": "cover",
+    **dict.fromkeys(("light", "lamp", "bulb"), "light"),
+    **dict.fromkeys(("blind", "curtain", "shutter", "shade", "cover"), "cover"),
+    "window": "window",
     "fan": "fan",
     "lock": "lock",
     "door": "lock",
@@ -30,14 +26,58 @@ _KINDS = {
     "switch": "switch",
     "plug": "switch",
     "socket": "switch",
+    "sensor": "sensor",
+    "motion": "motion",
+    "movement": "motion",
+    "humidity": "humidity",
+    "temperature": "temperature",
+    "battery": "battery",
+    "smoke": "smoke",
+    "leak": "leak",
+    "motion sensor": "motion",
 }
-_ALL_WORDS = re.compile(r"^(?:(?:all|every|each)(?: of)?(?: the| my)? |the |my )")
-_LIKES = {"open_cover": "cover", "close_cover": "cover", "lock": "lock", "unlock": "lock"}
+_SAID_AS = frozenset(("lamp", "blind", "curtain", "shutter", "shade"))
+"""Words that prefer the things that are called so."""
+_ALL_WORDS = re.compile(r"^(?:(?:all|every|each|any|both)(?: of)?(?: the| my| our)? |the |my |our )")
+_LIKES = {
+    "open_cover": "cover",
+    "close_cover": "cover",
+    "set_position": "cover",
+    "lock": "lock",
+    "unlock": "lock",
+}
+_WARMTH = ("set_temperature", "warmer", "cooler", "query_temperature")
+_ASKING = ("query_state", "query_which")
+_EXCEPT = re.compile(r"\b(?:except(?:ing)?(?: for)?|but(?: not)?|apart from|other than|besides|without)\b")
+_HERE = re.compile(r"\b(?:here|this room|the room)\b")
+_ONE = re.compile(r"\b(?:the|that|my|one|ones|please|just|only|i mean|meant|it's|no|um|uh)\b")
 
 
 def targets(tracker: Tracker, intent: str) -> list[Target]:
-    """The targets that this message names, perhaps none. Two devices, or a device in two areas, are two."""
-    devices, areas = entities(tracker, "device"), entities(tracker, "area")
+    """The targets that this message names, perhaps none. Two devices, or a device in two areas, are two. What it
+    leaves out ("except the kitchen") is in each of them."""
+    text = text_of(tracker)
+    found = (tracker.latest_message or {}).get("entities") or []
+    cut = _EXCEPT.search(text)
+    split = cut.end() if cut else len(text)
+    meant = _named([each for each in found if each.get("start", 0) < split], intent, _here(text[:split]))
+    but = _left_out([each for each in found if each.get("start", 0) >= split]) if cut else []
+    return [{**one, "but": but} for one in meant] if but else meant
+
+
+def answer(tracker: Tracker, intent: str, asked: Target | None) -> list[Target]:
+    """The targets of an answer to "which one?": those that it names, or "the desk one", "both", "the first one" of
+    what was asked about."""
+    if not asked:
+        return targets(tracker, intent)
+    words = " ".join(_ONE.sub(" ", text_of(tracker)).split())
+    return [{"device": words, "among": True}] if words else targets(tracker, intent)
+
+
+def _named(found: list[dict[str, Any]], intent: str, here: bool) -> list[Target]:
+    devices, areas = _values(found, "device"), _values(found, "area")
+    if here and not areas:
+        areas = ["here"]
     if not devices:
         return [_area_target(area, intent) for area in areas]
     if not areas:
@@ -47,19 +87,40 @@ def targets(tracker: Tracker, intent: str) -> list[Target]:
     return [target(device, area, intent) for device in devices for area in areas]
 
 
+def _left_out(found: list[dict[str, Any]]) -> list[Target]:
+    devices, areas = _values(found, "device"), _values(found, "area")
+    if len(devices) == len(areas):
+        return [{"device": device, "area": area} for device, area in zip(devices, areas, strict=True)]
+    if devices and len(areas) == 1:
+        return [{"device": device, "area": areas[0]} for device in devices]
+    return [*({"device": device} for device in devices), *({"area": area} for area in areas)]
+
+
+def _values(found: list[dict[str, Any]], name: str) -> list[str]:
+    """In the order they were said, without repeats."""
+    return list(dict.fromkeys(str(each["value"]) for each in found if each.get("entity") == name))
+
+
+def _here(text: str) -> bool:
+    return bool(_HERE.search(text))
+
+
 def target(device: str, area: str | None, intent: str) -> Target:
     """One target. "lights" is a kind, "all the lights" all of a kind, "floor lamp" a device."""
     words = device.lower()
     bare = _ALL_WORDS.sub("", words)
-    every = bare != words and words.startswith(("all", "every", "each"))
+    every = bare != words and words.startswith(("all", "every", "each", "any"))
     if words in _EVERYTHING or bare in _EVERYTHING:
         return given(all=True, area=area, kind=_LIKES.get(intent))
-    kind = _KINDS.get(bare) or _KINDS.get(bare.removesuffix("s"))
-    if kind == "lock" and intent not in ("lock", "unlock", "query_state"):
-        kind = None  # "open the door" is about a door, not about its lock
+    word = bare if bare in _KINDS else bare.replace("batteries", "battery").removesuffix("s")
+    kind = _KINDS.get(word)
+    if kind == "lock" and intent not in ("lock", "unlock"):
+        kind = (
+            "door" if word == "door" and intent in _ASKING else None
+        )  # "open the door" is not about its lock
     plural = bare.endswith("s")
     if kind and (plural or every or area):
-        return given(kind=kind, area=area, all=True if every or (plural and not area) else None)
+        return given(kind=word if word in _SAID_AS else kind, area=area, all=True if every else None)
     return given(device=bare, area=area)
 
 
@@ -68,10 +129,10 @@ def _area_target(area: str, intent: str) -> Target:
     name."""
     kind = _LIKES.get(intent)
     if kind:
-        return {"device": area}
-    if intent in ("set_temperature", "warmer", "cooler", "query_temperature"):
-        return {"area": area, "kind": "climate"}
-    return {"area": area, "kind": "light"}
+        return {"area": area, "kind": kind} if area == "here" else {"device": area}
+    if intent in _WARMTH:
+        return {"area": area, "kind": "temperature" if intent == "query_temperature" else "climate"}
+    return {"area": area, "kind": "fan" if intent == "set_fan" else "light"}
 
 
 def spoken(chosen: list[Target]) -> str:
@@ -85,5 +146,5 @@ def _spoken(one: Target) -> str:
     )
     if one.get("all") and not one.get("area"):
         return "everything" if not one.get("kind") else f"all the {noun}"
-    place = f" in the {one['area']}" if one.get("area") else ""
+    place = f" in the {one['area']}" if one.get("area") not in (None, "here") else ""
     return f"the {noun}{place}"

@@ -22,6 +22,7 @@ READING = frozenset(
         "timers.remaining",
         "lists.read",
         "lists.all",
+        "home.find",
         "home.query",
     ]
 )
@@ -145,6 +146,7 @@ def _result(service: str, arguments: dict[str, Any]) -> dict[str, Any]:
         "lists.all": {"lists": ["shopping", "to do"]},
         "home.set": {"changed": [], "spoken_target": "the lamp"},
         "voice.change": {"voice": "flite rms", "speed": 1.0},
+        "home.find": {"matching": [{"name": "hall light"}], "spoken": "Only the hall light is on."},
         "home.query": {"devices": [{"name": "hall light", "state": "on"}], "spoken": "The lamp is on."},
     }
     return results[service]

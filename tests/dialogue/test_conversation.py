@@ -147,7 +147,10 @@ async def test_an_ambiguous_name_is_asked_about_and_completed(rasa: Running, sen
     assert answer.sources == ["error:ambiguous"]
     rasa.api.refuse.clear()
     await rasa.say(sender, "the floor lamp")
-    assert rasa.api.calls[-1].arguments == {"target": {"device": "floor lamp"}, "state": "on"}
+    assert rasa.api.calls[-1].arguments == {
+        "target": {"device": "floor lamp", "among": True},
+        "state": "on",
+    }
 
 
 async def test_what_a_service_wants_confirmed_is_done_after_yes(rasa: Running, sender: str) -> None:
