@@ -219,6 +219,11 @@ class Voice(Section):
 class Dialogue(Stores):
     """The Rasa server and action server."""
 
+    pipeline: str = Field(
+        "config.yml",
+        description="File of the Rasa project that says how sentences are understood: `config.yml`, "
+        "`config-embeddings.yml`, `config-diet.yml` or your own.",
+    )
     nlu_threshold: Fraction = Field(
         0.5,
         description="Below this confidence the assistant does not act but takes the turn as out of scope.",

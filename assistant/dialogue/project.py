@@ -24,12 +24,14 @@ from assistant.plugins.sentences import Sentences, sentences
 class RasaProject:
     """A Rasa project and what the owner's settings add to it.
 
-    `root` holds config.yml, data/, and domain/ or domain.yml. Methods read files and block for milliseconds.
+    `root` holds `pipeline`, data/, and domain/ or domain.yml. Methods read files and block for milliseconds.
     """
 
     root: Path
     names: OwnerNames
     nlu_threshold: float
+    pipeline: str = "config.yml"
+    """File in `root`."""
     plugins: tuple[Path, ...] = ()
     """Folders of the sentences of the owner's plugins, commands and routines."""
 
@@ -45,9 +47,10 @@ class RasaProject:
             root=(root or paths.rasa_project()).resolve(),
             names=OwnerNames.from_config(config),
             nlu_threshold=config.dialogue.nlu_threshold,
+            pipeline=config.dialogue.pipeline,
             plugins=(*plugins, *([owned] if owned else [])),
         )
-        for needed in (project.root / "config.yml", project.root / "data", project.domain):
+        for needed in (project.root / project.pipeline, project.root / "data", project.domain):
             if not needed.exists():
                 raise UserError(f"{project.root} is no Rasa project: it has no {needed.name}.")
         return project
@@ -103,8 +106,8 @@ class RasaProject:
         return models_folder() / self.fingerprint / "model.tar.gz"
 
     def config_yaml(self) -> str:
-        """The project's config.yml, with the owner's threshold in place of the fallback classifier's."""
-        path = self.root / "config.yml"
+        """The project's pipeline, with the owner's threshold in place of the fallback classifier's."""
+        path = self.root / self.pipeline
         try:
             config = yaml.safe_load(path.read_text(encoding="utf-8"))
             for component in config.get("pipeline") or ():
@@ -138,7 +141,8 @@ class RasaProject:
         )
 
     def _inputs(self) -> Iterator[Path]:
-        yield self.root / "config.yml"
+        yield self.root / self.pipeline
+        yield from sorted((self.root / "components").glob("*.py"))  # what they learn depends on how
         lock = self.root / "uv.lock"
         if lock.exists():
             yield lock

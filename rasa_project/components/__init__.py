@@ -1,0 +1,1 @@
+"""Parts of Rasa's pipeline that are this project's own."""
