@@ -2,7 +2,8 @@
 
 Rasa is trained on those that it has to tell apart: rooms, devices, lists and the things on them. People, titles of
 music and programs are for the recogniser's language model only: to the understanding "call siobhan" is something on a
-list, and what stands behind "play" or "open" a title or a program, whatever the name is. So two thousand contacts cost Rasa nothing.
+list, and what stands behind "play" or "open" a title or a program, whatever the name is. So two thousand contacts cost
+Rasa nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
