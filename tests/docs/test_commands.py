@@ -196,6 +196,13 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant call dice.roll count=2": Elsewhere(
         "it needs the plugin", "tests/cli/test_call.py::test_a_service_of_a_plugin_is_called_like_any_other"
     ),
+    "script/bench nlu": Elsewhere(
+        "it takes minutes", "tests/benchmarks/test_nlu.py::test_the_real_rasa_learns_and_is_asked"
+    ),
+    "script/bench nlu --data DIR": Elsewhere(
+        "its data are not part of the project",
+        "tests/benchmarks/test_nlu.py::test_hwu64_is_read_and_its_absence_said",
+    ),
     "script/bench pipecat": Elsewhere(
         "it takes half an hour and sets up first",
         "tests/benchmarks/test_pipecat.py::test_pipecat_hears_a_command_and_answers",
