@@ -67,7 +67,8 @@ def configuration(config: Config, path: Path) -> Check:
     if not path.exists():
         return ok("configuration", f"defaults; {path} is not there and need not be")
     mode = path.stat().st_mode
-    if config.generation.api_key.get_secret_value() and mode & (stat.S_IRGRP | stat.S_IROTH):
+    secrets = (config.generation.api_key, config.home_assistant.token)
+    if any(secret.get_secret_value() for secret in secrets) and mode & (stat.S_IRGRP | stat.S_IROTH):
         return warn(
             "configuration", f"other users can read {path}, which may hold a key", f"chmod 600 {path}"
         )

@@ -1,11 +1,15 @@
-"""The language model's server, and the port that the assistant wants."""
+"""The language model's server, a Home Assistant, and the port that the assistant wants."""
 
+import asyncio
 import socket
 
 import aiohttp
 
+from assistant.config.home_assistant import HomeAssistant
 from assistant.config.model import Generation
 from assistant.doctor.check import Check, fail, ok, warn
+from assistant.services.home.home_assistant import token_of
+from assistant.services.home.websocket import TokenRefused, Unreachable, connected
 
 TIMEOUT_S = 8.0
 
@@ -45,6 +49,23 @@ async def language_model(settings: Generation) -> Check:
             name, f"the server has no model {settings.model}", f"Set generation.model to one of: {listed}"
         )
     return ok(name, f"{settings.model or ', '.join(known[:1]) or 'a model'} at {_shown(settings.url)}")
+
+
+async def home_assistant(settings: HomeAssistant) -> list[Check]:
+    """Whether it lets the assistant in; nothing where none is configured. The token is shown nowhere."""
+    name, shown = "home assistant", _shown(settings.url)
+    if not settings.url:
+        return []
+    try:
+        async with connected(settings.url, await asyncio.to_thread(token_of, settings)) as connection:
+            return [ok(name, f"version {connection.version} at {shown}")]
+    except TokenRefused as error:
+        mend = (
+            "Make a long-lived access token in your profile there, and put it into home_assistant.token_file."
+        )
+        return [fail(name, str(error) or "it has no token", mend)]
+    except Unreachable:
+        return [fail(name, f"no Home Assistant answers at {shown}", "Start it, or check home_assistant.url.")]
 
 
 def _shown(url: str) -> str:

@@ -43,6 +43,7 @@ async def run_checks(
         *(_probe(name, config, gate) for name in PROBES),
         _quick("other sound", lambda: others.other_sound(config)),
         _quick("language model", lambda: network.language_model(config.generation)),
+        _quick("home assistant", lambda: network.home_assistant(config.home_assistant)),
         _quick("port", lambda: _thread(lambda: network.port(config.server.port))),
         _quick("folders", lambda: _thread(machine.folders)),
         _quick("memory", lambda: _thread(machine.memory)),

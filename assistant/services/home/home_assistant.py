@@ -178,7 +178,7 @@ class HomeAssistant:
         wait_s = FIRST_RETRY_S
         while True:
             try:
-                token = await asyncio.to_thread(self._token)
+                token = await asyncio.to_thread(token_of, self._settings)
                 async with connected(self._settings.url, token) as connection:
                     await self._serve(connection)
             except TokenRefused as error:
@@ -193,17 +193,6 @@ class HomeAssistant:
                 self._lost(UNREACHABLE, "its answer was not understood; the log says more.")
             await self._clock.sleep(wait_s * (0.75 + 0.5 * self._jitter()))
             wait_s = min(LONGEST_RETRY_S, wait_s * 2)
-
-    def _token(self) -> str:
-        """Blocking. Read for each connection, so that a new one needs no restart. Raises `TokenRefused`."""
-        if (path := self._settings.token_file) is not None:
-            try:
-                return path.expanduser().read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise TokenRefused(f"its file {path} cannot be read ({error})") from error
-        if token := self._settings.token.get_secret_value().strip():
-            return token
-        raise TokenRefused("")
 
     async def _serve(self, connection: Connection) -> None:
         """Until the connection ends, which raises `Unreachable`."""
@@ -246,3 +235,15 @@ def _refusal(error: Refused) -> str:
     if not reason or len(reason) > 120 or "{" in reason:
         return "Home Assistant could not do that."
     return f"Home Assistant could not do that: {reason}."
+
+
+def token_of(settings: Settings) -> str:
+    """Blocking. Read for each connection, so that a new one needs no restart. Raises `TokenRefused`."""
+    if (path := settings.token_file) is not None:
+        try:
+            return path.expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise TokenRefused(f"the token's file {path} cannot be read ({error})") from error
+    if token := settings.token.get_secret_value().strip():
+        return token
+    raise TokenRefused("")

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from assistant.config.home_assistant import HomeAssistant
+from assistant.doctor.network import home_assistant
 from assistant.events import NamesKnown
 from tests.services.home.conftest import Connect, Connected, until
-from tests.services.home.server import Server
+from tests.services.home.server import VERSION, Server, free_port
 
 
 def _near(value: float, wanted: float, by: float = 1.5) -> bool:
@@ -185,6 +188,22 @@ async def test_a_token_that_is_not_accepted_is_said_and_not_logged(
     assert outcome.error_code == "unreachable"
     assert "doesn't accept my token" in outcome.error_message
     assert secret not in caplog.text
+
+
+async def test_the_doctor_looks_whether_it_lets_the_assistant_in(server: Server, tmp_path: Path) -> None:
+    async def look(**settings: Any) -> tuple[str, str]:
+        [check] = await home_assistant(HomeAssistant(**settings))
+        return check.status, check.detail
+
+    assert await look(url=server.url, token=SecretStr(server.token)) == (
+        "ok",
+        f"version {VERSION} at {server.url}",
+    )
+    assert await look(url=server.url, token=SecretStr("wrong")) == ("fail", "the token is not accepted")
+    assert await look(url=server.url) == ("fail", "it has no token")
+    nobody = f"http://127.0.0.1:{free_port()}"
+    assert await look(url=nobody, token=SecretStr("x")) == ("fail", f"no Home Assistant answers at {nobody}")
+    assert await home_assistant(HomeAssistant()) == []
 
 
 async def test_the_token_may_stand_in_a_file(server: Server, connect: Connect, tmp_path: Path) -> None:
