@@ -40,6 +40,7 @@ FILES = "tests/e2e/test_files.py"
 TRACES = "tests/observe/test_command.py"
 CARD = "tests/e2e/test_sound_card.py"
 KEY = "tests/e2e/test_push_to_talk.py"
+SERVE = "tests/e2e/test_serve.py"
 
 TABLE: dict[str, Typed | Elsewhere] = {
     "script/run": Elsewhere(
@@ -63,6 +64,16 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ),
     ".venv/bin/assistant --set listening.mode=open run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_open_listening_needs_no_wake_word"
+    ),
+    ".venv/bin/assistant serve": Elsewhere(
+        "it needs an address to listen on", f"{SERVE}::test_the_documented_request_is_answered"
+    ),
+    ".venv/bin/assistant tokens add home-assistant": Typed(
+        lambda result, folder: len(result.out.strip()) >= 43 and "only time" in result.err
+    ),
+    ".venv/bin/assistant tokens list": Typed(lambda result, folder: result.status == 0),
+    ".venv/bin/assistant tokens remove home-assistant": Elsewhere(
+        "it needs a token", f"{SERVE}::test_a_token_is_needed_and_can_be_taken_back"
     ),
     ".venv/bin/assistant listen": Elsewhere(
         "it needs an assistant on a sound card", f"{KEY}::test_a_key_of_the_terminal_and_a_hotkey"
