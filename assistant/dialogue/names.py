@@ -41,6 +41,7 @@ class OwnerNames:
     lists: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     timers: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     apps: tuple[str, ...] = ()
@@ -174,6 +175,14 @@ _FRAMES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
             "start_timer": ("set a {} timer for ten minutes", "set a timer for ten minutes called {}"),
             "cancel_timer": ("cancel the {} timer",),
             "timer_remaining": ("how long is left on the {} timer",),
+        },
+    ),
+    "events": (
+        "event",
+        {
+            "find_event": ("when is {}", "when is the {}", "what time is the {}"),
+            "move_event": ("move the {} to tomorrow at nine",),
+            "delete_event": ("cancel the {}", "cancel {}"),
         },
     ),
 }

@@ -9,19 +9,23 @@ from assistant.recognition.spoken_words import spoken_words
 
 LONGEST = 5  # words: what is longer is a note rather than a name
 
-ENTITIES = {"items": "item", "timers": "timer", "people": "person"}
+ENTITIES = {"items": "item", "lists": "list", "timers": "timer", "events": "event", "people": "person"}
 """Kind of names → entity of the training data, where it is another word than the kind without its s."""
 
 
 def names_of(event: ServiceCalled) -> Iterator[tuple[str, str]]:
-    """(kind, name) of what a call that went well named: things that were put on a list, a timer's name. As they are
-    said; what nobody would say again is left out."""
+    """(kind, name) of what a call that went well named: things that were put on a list, the names of lists, timers
+    and appointments. As they are said; what nobody would say again is left out."""
     if not event.ok or not isinstance(event.result, dict):
         return
     if event.service == "lists.add":
         found = [("items", item) for item in event.result.get("added") or ()]
     elif event.service == "timers.start":
         found = [("timers", event.result.get("name") or "")]
+    elif event.service == "lists.make":
+        found = [("lists", event.result.get("list") or "")]
+    elif event.service == "calendar.add":
+        found = [("events", event.result.get("title") or "")]
     else:
         return
     for kind, name in found:
