@@ -3,6 +3,7 @@
 Days and clock times are read by `days` and `moments`; here they become a beginning and an end.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -33,6 +34,8 @@ _FILLERS = frozenset(
         "some",
     }
 )
+_ALL_DAY = re.compile(r"\b(?:all|(?:the )?whole|(?:the )?entire) day\b")
+"""Says of a day that no time is to be asked for."""
 _WAKING = 7  # hours: "at three" without more is no time for an appointment before this
 
 
@@ -61,7 +64,8 @@ def read_period(words: str, now: datetime, zone: tzinfo) -> Period:
     """Raises `ServiceError` (`bad_period`) where none is understood. `now` is aware. A moment without an end
     (`friday at three`) has one hour."""
     here = now.astimezone(zone)
-    tokens = [token for token in tokens_of(words) if token not in ("please", "okay", "then")]
+    tokens = tokens_of(_ALL_DAY.sub(" ", words.lower()))
+    tokens = [token for token in tokens if token not in ("please", "okay", "then")]
     found = _range(tokens, here, zone) or _open(tokens, here, zone) or _span(tokens, here, zone)
     if found is None and (found := _moment(tokens, here, zone)) is None:
         shown = " ".join(words.split())[:60] or "that"

@@ -14,7 +14,7 @@ _WHEN = re.compile(
 )
 _WHERE = re.compile(r"\bwhere\b")
 _EARLIER = re.compile(r"\b(?:earlier|sooner|forward|up|ahead)\b")
-FORM_SLOTS = ("event", "event_moment", "event_day", "event_duration")
+FORM_SLOTS = ("event", "event_moment", "event_answer", "event_day", "event_duration")
 
 
 class ReadCalendar(SpokenAction):
@@ -149,7 +149,10 @@ def _move(tracker: Tracker) -> dict[str, Any]:
     moments = tracker.get_slot("event_moment")
     moments = moments if isinstance(moments, list) else [moments] if moments else []
     duration = joined(tracker.get_slot("event_duration"), " ")
-    if duration:
+    answer = tracker.get_slot("event_answer")
+    if answer:
+        target, before = str(answer), moments
+    elif duration:
         way = "earlier" if _EARLIER.search(text_of(tracker)) else "later"
         target, before = f"{duration} {way}", moments
     else:

@@ -26,6 +26,8 @@ def shown(start: datetime, end: datetime) -> str:
         ("next friday", "Fri 04 Dec 00:00 – Sat 05 Dec 00:00", "on Friday, December fourth"),
         ("on the third of december", "Thu 03 Dec 00:00 – Fri 04 Dec 00:00", "on Thursday, December third"),
         ("december third", "Thu 03 Dec 00:00 – Fri 04 Dec 00:00", "on Thursday, December third"),
+        ("monday all day", "Mon 30 Nov 00:00 – Tue 01 Dec 00:00", "on Monday"),
+        ("tomorrow at the whole day", "Thu 26 Nov 00:00 – Fri 27 Nov 00:00", "tomorrow"),
         ("in three days", "Sat 28 Nov 00:00 – Sun 29 Nov 00:00", "on Saturday"),
         ("a week from today", "Wed 02 Dec 00:00 – Thu 03 Dec 00:00", "on Wednesday, December second"),
         ("this week", "Wed 25 Nov 00:00 – Mon 30 Nov 00:00", "this week"),

@@ -141,6 +141,7 @@ class CalendarReading:
             "start": period.start.isoformat(),
             "end": period.end.isoformat(),
             "has_time": period.has_time,
+            "has_end": period.has_end,
             "is_day": period.is_day,
             "spoken": period.spoken,
         }
