@@ -114,7 +114,9 @@ class EndOfTurn:
 
     def judge(self, text: str, parse: Parse, so_far: str = "") -> Judgement:
         """Whether the person has said what they want, going by `text` and what it means; `so_far` as in
-        `Transcript`."""
+        `Transcript`. Of several things said in one breath the last one counts."""
+        if parse.parts:
+            text, parse = parse.last.text, parse.last
         words = _classes(text, parse)
         if not words:
             return Judgement(Completeness.OPEN, "no words")

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -37,7 +37,10 @@ class DialogueUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class Parse:
     """What a sentence means. `ranking` holds (intent, confidence), best first; `raw` is Rasa's own answer,
-    to be handed back with the turn so that the understanding does not run twice."""
+    to be handed back with the turn so that the understanding does not run twice.
+
+    `parts`: of several turns said in one breath each one, as the dialogue will have it. Intent and ranking are then
+    those of the first, the confidence that of the least sure, the entities those of all, in places of `text`."""
 
     text: str
     intent: str
@@ -45,6 +48,12 @@ class Parse:
     entities: tuple[dict[str, Any], ...]
     ranking: tuple[tuple[str, float], ...]
     raw: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
+    parts: tuple["Parse", ...] = ()
+
+    @property
+    def last(self) -> "Parse":
+        """What was said last, where several things were."""
+        return self.parts[-1] if self.parts else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +98,19 @@ class RasaClient:
     async def parse(self, text: str) -> Parse:
         """Understand a sentence, with no effect on any conversation. Raises `DialogueUnavailable`."""
         endpoint = self._reachable()
-        url = f"{endpoint.url}/model/parse"
         body = {"text": _COMMAND.sub("", text).strip()}
+        asked: dict[str, Any]
+        if endpoint.channel_token:
+            route, asked = "/webhooks/assistant/understand", {"headers": _authorization(endpoint)}
+        else:  # a Rasa that understands and nothing else
+            route, asked = "/model/parse", {"params": {"token": endpoint.api_token}}
         try:
             async with (
                 asyncio.timeout(PARSE_TIMEOUT_S),
-                self._http().post(url, params={"token": endpoint.api_token}, json=body) as response,
+                self._http().post(f"{endpoint.url}{route}", json=body, **asked) as response,
             ):
                 if response.status != 200:
-                    raise DialogueUnavailable(LOST, f"Rasa answered /model/parse with {response.status}.")
+                    raise DialogueUnavailable(LOST, f"Rasa answered {route} with {response.status}.")
                 return _parse(await response.json())
         except TimeoutError as error:
             raise DialogueUnavailable(TOO_LATE, "Rasa did not parse in time.") from error
@@ -144,7 +157,7 @@ class RasaClient:
     async def _lines(
         self, endpoint: Endpoint, body: dict[str, Any], route: str = "turns"
     ) -> AsyncIterator[dict[str, Any]]:
-        headers = {"Authorization": f"Bearer {endpoint.channel_token}"}
+        headers = _authorization(endpoint)
         try:
             async with self._http().post(
                 f"{endpoint.url}/webhooks/assistant/{route}", json=body, headers=headers
@@ -206,9 +219,13 @@ def _body(sender: str, text: str, turn: int, parse: Parse | None) -> dict[str, A
     return body
 
 
+def _authorization(endpoint: Endpoint) -> dict[str, str]:
+    return {"Authorization": f"Bearer {endpoint.channel_token}"}
+
+
 def _parse(raw: dict[str, Any]) -> Parse:
     intent = raw.get("intent") or {}
-    return Parse(
+    whole = Parse(
         text=str(raw.get("text") or ""),
         intent=str(intent.get("name") or ""),
         confidence=float(intent.get("confidence") or 0.0),
@@ -216,6 +233,25 @@ def _parse(raw: dict[str, Any]) -> Parse:
         ranking=tuple((str(r["name"]), float(r["confidence"])) for r in raw.get("intent_ranking") or ()),
         raw=raw,
     )
+    if not raw.get("parts"):
+        return whole
+    parts = tuple(_parse(part["parse"]) for part in raw["parts"])
+    return replace(
+        whole,
+        intent=parts[0].intent,
+        confidence=min(part.confidence for part in parts),
+        ranking=parts[0].ranking,
+        entities=tuple(entity for part in raw["parts"] for entity in _in_place(part)),
+        parts=parts,
+    )
+
+
+def _in_place(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entities of a part where they stand in the whole; words that were put before it are in no place."""
+    shift, lead = int(part["start"]) - int(part["lead"]), int(part["lead"])
+    for entity in part["parse"].get("entities") or ():
+        if entity["start"] >= lead:
+            yield {**entity, "start": entity["start"] + shift, "end": entity["end"] + shift}
 
 
 def _message(line: dict[str, Any]) -> Message:

@@ -88,7 +88,7 @@ class RasaProject:
         """Changes with everything that the model depends on: training files, names, settings, Rasa's
         versions.
 
-        Actions and channels are code that runs beside the model, not a part of it.
+        Actions and channels are code that runs beside the model, not a part of it; components are its parts.
         """
         digest = hashlib.sha256()
         for path in self._inputs():

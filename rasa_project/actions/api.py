@@ -4,6 +4,7 @@ ASSISTANT_API (such as http://127.0.0.1:4711) and ASSISTANT_TOKEN come from whoe
 """
 
 import os
+import re
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -24,6 +25,11 @@ class ServiceError(Exception):
         self.code = code
         self.confirmation = confirmation
 
+
+CALLS: ContextVar[list[dict[str, Any]]] = ContextVar("calls")
+"""What this action has called, for the dialogue to remember: {"service", "arguments", "ok", "record"?, "choices"?}."""
+
+_BETWEEN_CHOICES = re.compile(r",\s*|\s+or\s+")
 
 PREVIEW = ServiceError("preview", "That can only be done once it is sure that it was asked for.")
 UNREACHABLE = ServiceError("unreachable", "I can't reach that part of me right now.")
@@ -84,11 +90,30 @@ async def _service(
     if is_preview(tracker):
         body["preview"] = True
     answer = await _post(f"/api/{kind}/{domain}/{name}", body, SERVICE_TIMEOUT_S)
+    if kind == "services":
+        _remember(service, arguments, answer)
     if answer.get("ok"):
         return answer.get("result") or {}
     error = answer.get("error") or {}
     message = error.get("message") or "That didn't work."
     raise ServiceError(error.get("code", "failed"), message, error.get("confirmation"))
+
+
+def _remember(service: str, arguments: dict[str, Any], answer: dict[str, Any]) -> None:
+    call: dict[str, Any] = {"service": service, "arguments": arguments, "ok": bool(answer.get("ok"))}
+    if answer.get("record"):
+        call["record"] = answer["record"]
+    error = answer.get("error") or {}
+    if error.get("code") == "ambiguous":
+        call["choices"] = choices_in(error.get("message") or "")
+    CALLS.get([]).append(call)
+
+
+def choices_in(question: str) -> list[str]:
+    """ "Which one do you mean: the floor lamp or the bedside lamp?" offers two."""
+    _, colon, offered = question.rstrip("? ").partition(":")
+    found = _BETWEEN_CHOICES.split(offered) if colon else []
+    return [choice.removeprefix("the ") for each in found if (choice := each.strip())]
 
 
 async def schema_of(service: str) -> dict[str, Any]:

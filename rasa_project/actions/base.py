@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.api import ServiceError
+from actions.api import CALLS, ServiceError
 from actions.planning import perform
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ class SpokenAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         say = Say(dispatcher)
         events: Events = []
+        calls: list[dict[str, Any]] = []
+        CALLS.set(calls)
         try:
             events = await perform(self.perform, say, tracker)
         except ServiceError as error:
@@ -41,7 +43,14 @@ class SpokenAction(Action, ABC):
             say.text("Sorry, something went wrong with that.", source="error:internal")
         if not dispatcher.messages and not self.may_be_silent:
             say.text("Sorry, something went wrong with that.", source="error:silent")
-        return [*events, *(slot(name, None) for name in self.forget)]
+        return [*events, *(slot(name, None) for name in self.forget), *_memory(calls)]
+
+
+def _memory(calls: list[dict[str, Any]]) -> Events:
+    """For "no, the bedroom", "the other one", "undo that"."""
+    choices = next((call["choices"] for call in calls if call.get("choices")), None)
+    remembered = [slot("calls", calls)] if calls else []
+    return [*remembered, slot("choices", choices)] if choices else remembered
 
 
 class Say:

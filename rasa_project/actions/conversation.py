@@ -63,11 +63,23 @@ class Inform(SpokenAction):
         return await carry_out(say, tracker, pending)
 
 
+class WhatElse(SpokenAction):
+    """ "no, the bedroom" with nothing to correct, or "not that one" without what is meant."""
+
+    def name(self) -> str:
+        return "action_what_else"
+
+    async def perform(self, say: Say, tracker: Tracker) -> Events:
+        say.response("utter_what_instead")
+        return []
+
+
 def last_words(events: list[dict[str, Any]]) -> str:
-    """All that the assistant said in its last turn in which it said something."""
+    """All that the assistant said in its last turn in which it said something; several things that were said in one
+    breath are one turn."""
     said: list[str] = []
     for event in reversed(events):
-        if event.get("event") == "user" and said:
+        if event.get("event") == "user" and said and not (event.get("metadata") or {}).get("part"):
             break
         if event.get("event") == "bot" and event.get("text"):
             said.append(event["text"])
@@ -82,7 +94,7 @@ class Affirm(SpokenAction):
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         pending = open_question(tracker)
-        if pending is None:
+        if pending is None or "guess" in pending:  # a guess that is right the channel has made a turn of
             say.response("utter_okay")
             return []
         if "service" in pending:
@@ -99,7 +111,11 @@ class Deny(SpokenAction):
         return "action_deny"
 
     async def perform(self, say: Say, tracker: Tracker) -> Events:
-        say.response("utter_okay_no" if open_question(tracker) else "utter_okay")
+        pending = open_question(tracker)
+        if pending and "guess" in pending:
+            say.response("utter_another_way")
+        else:
+            say.response("utter_okay_no" if pending else "utter_okay")
         return []
 
 

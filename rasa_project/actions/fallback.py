@@ -1,4 +1,6 @@
-"""What the dialogue cannot answer, goes to the assistant's generation."""
+"""What the dialogue cannot answer: once it asks whether its best guess is right, then the assistant's generation."""
+
+from typing import Any
 
 from rasa_sdk import Tracker
 
@@ -6,6 +8,33 @@ from actions.api import generate
 from actions.base import Events, Say, SpokenAction, slot
 
 _MISSES = ("nlu_fallback", "out_of_scope")
+_QUESTIONS = frozenset(
+    [
+        *(
+            "what",
+            "what's",
+            "which",
+            "who",
+            "who's",
+            "when",
+            "when's",
+            "where",
+            "where's",
+            "how",
+            "how's",
+            "why",
+        ),
+        *("is", "are", "was", "do", "does", "did", "can", "could", "will", "have", "has", "am", "any"),
+    ]
+)
+_TURNED_ROUND = {
+    "me": "you",
+    "my": "your",
+    "i": "you",
+    "i'm": "you're",
+    "mine": "yours",
+    "myself": "yourself",
+}
 
 
 class AnswerFreely(SpokenAction):
@@ -20,6 +49,9 @@ class AnswerFreely(SpokenAction):
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         if tracker.active_loop.get("name"):
             return self._in_a_question(say, tracker)
+        guess = (tracker.latest_message or {}).get("guess")
+        if guess and not _asked_before(tracker.events):
+            return _ask_back(say, tracker, guess)
         answer = await generate(tracker)
         text = (answer.get("text") or "").strip()
         if text:
@@ -39,3 +71,35 @@ class AnswerFreely(SpokenAction):
             return [left, slot("requested_slot", None)]
         say.response("utter_not_understood")
         return []
+
+
+def _ask_back(say: Say, tracker: Tracker, guess: dict[str, Any]) -> Events:
+    message = tracker.latest_message or {}
+    intent = {"name": guess["intent"], "confidence": guess["confidence"]}
+    parse = {"text": message.get("text"), "intent": intent, "entities": message.get("entities") or []}
+    say.text(question(str(guess["words"])), source="guess", guess=guess)
+    return [
+        slot("pending", {"needs": "confirmation", "guess": {"text": message.get("text"), "parse": parse}})
+    ]
+
+
+def question(words: str) -> str:
+    """ "turn off the kitchen light" → "Do you want me to turn off the kitchen light?"; a question is asked back."""
+    first = words.split()[0]
+    if first in _QUESTIONS:
+        return f"Did you mean: {words}?"
+    turned = " ".join(_TURNED_ROUND.get(word, word) for word in words.split())
+    return f"Do you want me to {turned}?"
+
+
+def _asked_before(events: list[dict[str, Any]]) -> bool:
+    """It was a guess that the last turns were about, and it was wrong."""
+    users = 0
+    for event in reversed(events):
+        users += event.get("event") == "user"
+        if users > 2:
+            break
+        asked = users and event.get("event") == "slot" and event.get("name") == "pending"
+        if asked and "guess" in (event.get("value") or {}):
+            return True
+    return False

@@ -6,6 +6,9 @@ Neither suits a conversation that a person may interrupt.
 POST /webhooks/assistant/turns   {"sender", "text", "turn"?, "parse"?}
     answers one JSON object a line: {"text", "source", "spoken", "custom"} for each message, then
     {"done": true, "active_loop", "requested_slot"}, with "error" where the turn failed.
+POST /webhooks/assistant/understand {"text"}
+    answers Rasa's parse of it, with "parts": [{"text", "parse", "start", "lead"}] where it is several turns in one
+    breath (`channels.breath.Part`); no effect. The parse goes back with the turn.
 POST /webhooks/assistant/preview {"sender", "text", "turn", "parse"}
     answers {"messages": [{"text", "source"}]}: what the turn would say, none where finding out would change anything.
 POST /webhooks/assistant/heard   {"sender", "text"}
@@ -20,19 +23,21 @@ import asyncio
 import hmac
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from channels.breath import Part
 from channels.model import change_model
-from channels.preview import PREVIEW, preview
+from channels.output import StreamingOutput
+from channels.preview import preview
+from channels.turns import CHANNEL, FAILED_TURN, Ended, Turn, run, understood
 from channels.validation import check_schema_once
 from channels.wording import TURN, choose_by_turn
 
@@ -40,53 +45,13 @@ logger = logging.getLogger(__name__)
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
-MAX_MESSAGES = 64  # of one turn; Rasa's own limit is 10 predictions
-SILENT_TURN = "Sorry, I can't do that right now."
-FAILED_TURN = "Sorry, something went wrong in my head."
-
-
-class StreamingOutput(OutputChannel):
-    """Hands each message of one turn to a queue."""
-
-    @classmethod
-    def name(cls) -> str:
-        return AssistantChannel.name()
-
-    def __init__(self) -> None:
-        self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MAX_MESSAGES)
-        self.count = 0
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """One message with all its parts; Rasa's default sends text and custom data apart."""
-        text = (message.get("text") or "").strip()
-        custom = message.get("custom") or {}
-        if text:
-            self.put(text, custom)
-
-    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
-        self.put(text, {})
-
-    def put(self, text: str, custom: dict[str, Any]) -> None:
-        if self.messages.full():
-            logger.error("A turn has more than %d messages; one is dropped.", MAX_MESSAGES)
-            return
-        self.count += 1
-        self.messages.put_nowait(
-            {
-                "text": text[0].upper() + text[1:],  # a response may begin with a value
-                "source": custom.get("source", "template"),
-                "spoken": bool(custom.get("spoken", False)),
-                "custom": custom,
-            }
-        )
-
 
 class AssistantChannel(InputChannel):
     """Credentials: `channels.assistant.AssistantChannel: {token: …}`."""
 
     @classmethod
     def name(cls) -> str:
-        return "assistant"
+        return CHANNEL
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> "AssistantChannel":
@@ -111,10 +76,19 @@ class AssistantChannel(InputChannel):
                 return refusal
             output = StreamingOutput()
             # A task of its own: Sanic cancels this handler when the client goes away, the turn goes on.
-            turn = asyncio.create_task(_turn(on_new_message, request.json, output, request.app))
+            turn = asyncio.create_task(_turn(request.json, output, request.app))
             self._turns.add(turn)
             turn.add_done_callback(self._turns.discard)
             return await _stream(request, output)
+
+        @hook.route("/understand", methods=["POST"])
+        async def understand(request: Request) -> HTTPResponse:
+            refusal = self._refuse(request, "text")
+            if refusal is not None:
+                return refusal
+            parse, parts = await understood(request.app.ctx.agent, request.json["text"])
+            several = {"parts": [_part(part) for part in parts]} if len(parts) > 1 else {}
+            return json_response({**parse, **several})
 
         @hook.route("/preview", methods=["POST"])
         async def ahead(request: Request) -> HTTPResponse:
@@ -170,71 +144,42 @@ async def _stream(request: Request, output: StreamingOutput) -> None:
             return
 
 
-async def _turn(on_message: OnMessage, body: dict[str, Any], output: StreamingOutput, app: Sanic) -> None:
+async def _turn(body: dict[str, Any], output: StreamingOutput, app: Sanic) -> None:
     """One turn, to its end; the last line is put whatever happens."""
-    end: dict[str, Any] = {"done": True, "active_loop": None, "requested_slot": None}
+    ended = Ended()
     TURN.set(_name(body))
     try:
-        await on_message(_user_message(body, output))
-        end.update(await _open_question(app, body["sender"]))
-        if not output.count:
-            # To Rasa an action that failed is a turn without messages.
-            end["error"] = "silent"
-            output.put(SILENT_TURN, {"source": "error:silent"})
+        ended = await run(app.ctx.agent, Turn.of(body), output)
     except Exception:
         logger.exception("A turn of %s failed", body["sender"])
-        end["error"] = "failed"
+        ended.error = "failed"
         output.put(FAILED_TURN, {"source": "error:failed"})
-    await output.messages.put(end)
+    line: dict[str, Any] = {
+        "done": True,
+        "active_loop": ended.active_loop,
+        "requested_slot": ended.requested_slot,
+    }
+    await output.messages.put({**line, "error": ended.error} if ended.error else line)
 
 
 async def _preview(body: dict[str, Any], app: Sanic) -> list[dict[str, Any]]:
     """The messages of the turn; none where one of them is a failure, or a refusal to act before the turn is sure."""
-    output = StreamingOutput()
-    message = _user_message(body, output)
-    if message.parse_data is None:
+    output, turn = StreamingOutput(), Turn.of(body)
+    if turn.parse is None:
         return []
-    message.metadata[PREVIEW] = True
     TURN.set(_name(body))
     try:
-        await preview(app.ctx.agent, message, output)
+        await preview(app.ctx.agent, turn, output)
     except Exception:
         logger.info("No preview of a turn of %s", body["sender"], exc_info=True)
         return []
     said = [output.messages.get_nowait() for _ in range(output.messages.qsize())]
-    return [] if any(str(each["source"]).startswith("error") for each in said) else said
+    return [] if output.failed else said
 
 
 def _name(body: dict[str, Any]) -> str:
     return f"{body['sender']} {body.get('turn')}"
 
 
-def _user_message(body: dict[str, Any], output: StreamingOutput) -> UserMessage:
-    # A leading slash would be a command that goes past the understanding: /unlock{"device": …}
-    text = re.sub(r"^[\s/]+", "", body["text"]).strip()
-    return UserMessage(
-        text=text,
-        output_channel=output,
-        sender_id=body["sender"],
-        input_channel=AssistantChannel.name(),
-        parse_data=_kept(body.get("parse")),
-        metadata={"turn": body.get("turn")},
-    )
-
-
-def _kept(parse: Any) -> dict[str, Any] | None:
-    """Of an understanding what the dialogue needs; None for what is none, and Rasa understands the text itself.
-
-    All of it would be stored with the turn, and read again, and sent to the action server, in each later one.
-    """
-    if not (isinstance(parse, dict) and isinstance(parse.get("intent"), dict) and "entities" in parse):
-        return None
-    kept = {name: parse.get(name) for name in ("text", "intent", "entities")}
-    return {**kept, "intent_ranking": (parse.get("intent_ranking") or [])[:3]}
-
-
-async def _open_question(app: Sanic, sender: str) -> dict[str, Any]:
-    tracker = await app.ctx.agent.tracker_store.retrieve(sender)
-    if tracker is None:
-        return {}
-    return {"active_loop": tracker.active_loop_name, "requested_slot": tracker.get_slot("requested_slot")}
+def _part(part: Part) -> dict[str, Any]:
+    return {"text": part.text, "parse": part.parse, "start": part.start, "lead": part.lead}

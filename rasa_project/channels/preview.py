@@ -4,25 +4,21 @@ Actions run too, and are told that it is a preview; a service that would change 
 language model, for neither can be taken back. Then there is no preview.
 """
 
-from typing import Any
-
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 
-PREVIEW = "preview"  # key of the message's metadata
+from channels.output import StreamingOutput
+from channels.turns import PREVIEW, Turn, advance
 
 
-async def preview(agent: Agent, message: UserMessage, output: OutputChannel) -> None:
-    """Puts out what the turn would. `message` has its parse. Nothing is saved."""
-    stored = await agent.tracker_store.retrieve(message.sender_id)
-    tracker = stored.copy() if stored is not None else _new(message.sender_id, agent)
-    processor: Any = agent.processor
-    await processor._handle_message_with_tracker(message, tracker)
-    tracker = await processor.run_action_extract_slots(output, tracker)
-    await processor._run_prediction_loop(output, tracker)
+async def preview(agent: Agent, turn: Turn, output: StreamingOutput) -> None:
+    """Puts out what the turn would, up to the first thing that cannot be known. Nothing is saved."""
+    stored = await agent.tracker_store.retrieve(turn.sender)
+    tracker = stored.copy() if stored is not None else _new(turn.sender, agent)
+    turn.metadata[PREVIEW] = True
+    await advance(agent, tracker, turn, output)
 
 
 def _new(sender: str, agent: Agent) -> DialogueStateTracker:

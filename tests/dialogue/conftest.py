@@ -17,6 +17,7 @@ from assistant.dialogue.supervisor import Phase, State, Supervisor
 from assistant.dialogue.train import train
 from assistant.errors import UserError
 from tests.dialogue.assistant_api import AssistantApi
+from tests.dialogue.house import House, household
 
 START_S = 240.0  # beside whatever else the machine does
 
@@ -115,6 +116,16 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 async def rasa(trained: Trained, state_folder: Path) -> AsyncIterator[Running]:
     async with running(trained) as up:
         yield up
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One for all tests that want the real services; they take conversations of their own."""
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_STATE_DIR", str(folder))
+        async with household(trained.project, trained.model, folder) as up:
+            yield up
 
 
 _senders = count(1)

@@ -91,6 +91,9 @@ TABLE: dict[str, Typed | Elsewhere] = {
         "it needs a sound card",
         "tests/conversation/test_wake_check.py::test_a_near_miss_is_told_with_its_probability",
     ),
+    "script/bench dialogue": Elsewhere(
+        "it takes a minute", "tests/benchmarks/test_dialogue.py::test_growing_turns_are_seen"
+    ),
     "script/bench wake": Elsewhere(
         "it takes minutes", "tests/benchmarks/test_wake.py::test_hits_and_moments_are_counted"
     ),
@@ -176,6 +179,9 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant names": Typed(
         lambda result, folder: "kitchen light" in result.out and "virtual home" in result.out
     ),
+    ".venv/bin/assistant review list": Typed(lambda result, folder: "Nothing is kept" in result.out),
+    ".venv/bin/assistant review export -o reviews.jsonl": Typed(lambda result, folder: result.status == 0),
+    ".venv/bin/assistant review clear": Typed(lambda result, folder: "0 turns forgotten" in result.out),
     ".venv/bin/assistant names forget": Typed(lambda result, folder: "0 forgotten" in result.out),
     ".venv/bin/assistant names pronounce siobhan": Typed(lambda result, folder: "SH AH V AO N" in result.out),
     '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
