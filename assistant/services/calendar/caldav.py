@@ -48,11 +48,12 @@ class CalDavStore:
         url = resource.href or urljoin(await self._calendar(), f"{quote(resource.uid, safe='')}.ics")
         condition = {"If-Match": resource.etag} if resource.etag else {"If-None-Match": "*"}
         answer = await self._web.ask("PUT", url, _ICALENDAR | condition, resource.calendar.to_ical())
-        self._check(answer)
+        self._check(answer, changing=True)
         return answer.headers.get("ETag", "")
 
     async def delete(self, resource: Resource) -> None:
-        self._check(await self._web.ask("DELETE", resource.href, {"If-Match": resource.etag}))
+        answer = await self._web.ask("DELETE", resource.href, {"If-Match": resource.etag})
+        self._check(answer, changing=True)
 
     async def close(self) -> None:
         await self._web.close()
@@ -112,9 +113,14 @@ class CalDavStore:
                 "no_calendar",
             ) from error
 
-    def _check(self, answer: Answer) -> None:
+    def _check(self, answer: Answer, *, changing: bool = False) -> None:
         if answer.status in (409, 412):
             raise Conflict
+        if answer.status == 403 and changing:
+            raise CalendarUnavailable(
+                "The calendar server does not let me change that calendar; check calendar.calendar.",
+                "read_only",
+            )
         if answer.status in (401, 403):
             raise CalendarUnavailable(
                 "The calendar server refuses me; check calendar.user and the password.", "calendar_refused"

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -168,6 +169,30 @@ async def test_other_answers_are_sentences(status: int, body: bytes, sentence: s
     async def answer(request: web.Request) -> web.Response:
         return web.Response(status=status, body=body)
 
+    async with answering(answer) as store:
+        with pytest.raises(CalendarUnavailable, match=sentence):
+            await store.between(START, START + WEEKS)
+
+
+async def test_a_calendar_that_may_only_be_read() -> None:
+    here = (
+        '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>/</d:href>'
+        "<d:propstat><d:prop><d:resourcetype><d:collection/><c:calendar/></d:resourcetype></d:prop>"
+        "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>"
+    )
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=403) if request.method == "PUT" else web.Response(status=207, text=here)
+
+    async with answering(answer) as store:
+        assert await store.between(START, START + WEEKS) == []
+        with pytest.raises(CalendarUnavailable, match="does not let me change that calendar"):
+            await store.put(lunch())
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[CalDavStore]:
+    """A store on a server that answers like this to whatever is asked."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app)
@@ -175,8 +200,7 @@ async def test_other_answers_are_sentences(status: int, body: bytes, sentence: s
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     store = CalDavStore(f"http://127.0.0.1:{runner.addresses[0][1]}/")
     try:
-        with pytest.raises(CalendarUnavailable, match=sentence):
-            await store.between(START, START + WEEKS)
+        yield store
     finally:
         await store.close()
         await runner.cleanup()
