@@ -124,10 +124,10 @@ def response_of(answered: Answered, language: str, conversation: str, registry: 
 
 def _kind(answered: Answered, registry: Registry) -> tuple[str, dict[str, Any]]:
     """`response_type` and `data`."""
-    if (code := _error(answered)) is not None:
-        return "error", {"code": code}
     reading = {spec.name for spec in registry.specs() if spec.risk is Risk.READ}
     acted = [called for called in answered.services if called.ok and called.name not in reading]
+    if (code := _error(answered, acted)) is not None:
+        return "error", {"code": code}
     data = {
         "targets": _areas(acted),
         "success": [target for called in acted for target in _targets(called)],
@@ -136,13 +136,14 @@ def _kind(answered: Answered, registry: Registry) -> tuple[str, dict[str, Any]]:
     return "action_done" if acted else "query_answer", data
 
 
-def _error(answered: Answered) -> str | None:
-    """One of Home Assistant's codes of an error; None where something was answered or done."""
+def _error(answered: Answered, acted: list[CalledService]) -> str | None:
+    """One of Home Assistant's codes of an error; None where something was answered or done. That something was looked
+    up on the way is neither."""
     sources = [source for _, source in answered.replies]
     codes = [source.removeprefix("error:") for source in sources if source.startswith("error:")]
     if answered.failed or not sources:
         return "unknown"
-    if any(called.ok for called in answered.services) or (codes and set(codes) <= _QUESTIONS):
+    if acted or (codes and set(codes) <= _QUESTIONS):
         return None
     if answered.intent in _MISSES and "generated" not in sources and not answered.asks:
         return "no_intent_match"

@@ -171,7 +171,11 @@ LIGHT = {"id": "light.kitchen.lamp", "name": "lamp", "area": "Living Room"}
         ),
         (Answered((("For how long", "template"),), asks=True), "query_answer", None, True),
         (
-            Answered((("I don't know a toaster.", "error:unknown_device"),), intent="turn_on"),
+            Answered(
+                (("I don't know a toaster.", "error:unknown_device"),),
+                (CalledService("clock.time", True), CalledService("home.set", False)),
+                "turn_on",
+            ),
             "error",
             {"code": "no_valid_targets"},
             False,

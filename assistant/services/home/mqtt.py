@@ -12,13 +12,15 @@ from assistant.mqtt.connection import Connection
 from assistant.mqtt.devices import checked, read_by
 from assistant.mqtt.messages import Outgoing, Received
 from assistant.services.home.backend import State, device_id
+from assistant.services.home.default import united
 from assistant.services.home.mqtt_wire import available, commands, first_state, news, whole
 from assistant.services.numbers import joined
 from assistant.services.service import ServiceError
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT_S = 2.0  # of a call, for the first connection and the states that the broker keeps
+FIRST_WAIT_S = 2.5  # of a call, for the first connection and the states that the broker keeps
+SETTLING_S = 1.0  # after connecting, in which those come
 UNREACHABLE = "I can't reach the MQTT broker right now."
 _CLOSE_ENOUGH = 2  # percent: a level is rounded twice on its way
 
@@ -38,7 +40,7 @@ class MqttHome:
     def __init__(self, settings: Mqtt, connect: Callable[..., Connection] = Connection) -> None:
         """Raises `UserError` for devices that could never do anything."""
         self._timeout_s = settings.answer_timeout_s
-        self._tried, self._moved = asyncio.Event(), asyncio.Event()
+        self._ready, self._moved = asyncio.Event(), asyncio.Event()
         self._known: dict[str, _Known] = {}
         for each in checked(settings.devices):
             self._known[device_id(device_of(each))] = _Known(
@@ -46,7 +48,7 @@ class MqttHome:
             )
         topics = sorted({topic for known in self._known.values() for topic in known.reads})
         self._connection = connect(
-            settings, topics, self._received, on_up=self._came_up, on_down=lambda reason: self._tried.set()
+            settings, topics, self._received, on_up=self._came_up, on_down=lambda reason: self._ready.set()
         )
         self._task: asyncio.Task[None] | None = None
 
@@ -55,8 +57,8 @@ class MqttHome:
         return "" if self._connection.up else UNREACHABLE
 
     def home(self) -> Home:
-        """Its devices, for people to name."""
-        return Home(devices=tuple(device_of(known.device) for known in self._known.values()))
+        """Its devices and their rooms, for people to name."""
+        return united([Home(devices=tuple(device_of(known.device) for known in self._known.values()))])
 
     def start(self) -> None:
         """Connect in the background, and stay connected."""
@@ -133,19 +135,21 @@ class MqttHome:
                 known.state |= news(known.device, received.topic, received.text)
                 known.told += 1
         self._moved.set()
+        if all(whole(known.device, known.state) is not None for known in self._known.values()):
+            self._ready.set()
 
     def _came_up(self) -> None:
         for known in self._known.values():
             if known.device.request_topic:
                 self._connection.publish(Outgoing(known.device.request_topic, b'{"state": ""}'))
-        self._tried.set()
+        asyncio.get_running_loop().call_later(SETTLING_S, self._ready.set)
 
     async def _reachable(self) -> None:
-        """Raises `ServiceError`, at once unless the first try to connect is under way."""
-        if not self._tried.is_set():
+        """Raises `ServiceError`, at once unless the first try to connect is under way, or its states are coming."""
+        if not self._ready.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_WAIT_S):
-                    await self._tried.wait()
+                    await self._ready.wait()
         if not self._connection.up:
             raise ServiceError("unreachable", UNREACHABLE)
 
