@@ -37,7 +37,7 @@ WHAT_MATTERS = {
 REFUSALS = frozenset({403, 404, 409, 422, 429, 500, 504})
 """Statuses with which a call of a service is answered that was not carried out."""
 
-PROJECT_FOLDERS = ("actions", "channels", "data", "domain")
+PROJECT_FOLDERS = ("actions", "channels", "components", "data", "domain")
 
 
 class NotThere(Exception):
