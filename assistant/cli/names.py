@@ -38,9 +38,10 @@ async def show(config: Config, as_json: bool) -> None:
             }
         )
         return
-    virtual = "" if config.home.areas or config.home.devices else "  (of the virtual home)"
+    own = config.home.areas or config.home.devices or config.home_assistant.url
+    virtual = "" if own else "  (of the virtual home)"
     for kind, names in _by_kind(project.names).items():
-        echo(f"{kind:<9} {_listed(names)}{virtual if kind in ('areas', 'devices') else ''}")
+        echo(f"{kind:<9} {_listed(names)}{virtual if kind in OF_THE_HOME else ''}")
     for kind, names in _by_kind(learned - project.names).items():
         echo(f"learned   {kind}: {_listed(names)}")
     if guessed:
@@ -90,6 +91,8 @@ async def _learned() -> OwnerNames:
     finally:
         await database.close()
     return as_names((kind, name) for kind, names in found.items() for name in names)
+
+OF_THE_HOME = ("areas", "devices", "scenes", "sensors")
 
 
 def _database() -> Path:
