@@ -41,7 +41,7 @@ class _Sampler:
         self._data = data
         self._rng = random.Random(seed)  # not a secret: a shuffle that repeats
         self._values = {
-            entity: _Deck(list(all_said(values)), self._rng)
+            entity: _Deck(list(all_said(entity, values)), self._rng)
             for entity, values in entity_values(data).items()
             if values
         }

@@ -57,9 +57,14 @@ class _Class:
 
 
 class ExpectedCounts:
-    """Add sentences, then ask for `trigrams`. `values`: of each class, none empty, numbers spelled out."""
+    """Add sentences, then ask for `trigrams`. `values`: of each class, none empty, numbers spelled out.
 
-    def __init__(self, values: Mapping[str, Iterable[Words]]) -> None:
+    `seldom`: two words that are expected more seldom in one place are not told apart from others with the same second
+    word. Three of a hundred things in a row would be a million sequences, none of which is ever listed.
+    """
+
+    def __init__(self, values: Mapping[str, Iterable[Words]], seldom: float = 0.0) -> None:
+        self._seldom = seldom
         self._counts: dict[Trigram, float] = defaultdict(float)
         self._classes: dict[str, _Class] = {}
         for name, said in values.items():
@@ -76,7 +81,8 @@ class ExpectedCounts:
         self._word(contexts, END)
 
     def trigrams(self) -> dict[Trigram, float]:
-        """With the first word NOTHING for the pairs at the beginning of a sentence."""
+        """With the first word NOTHING for the pairs at the beginning of a sentence, and for those of contexts that are
+        too seldom to be told apart."""
         counts = dict(self._counts)
 
         def add(trigram: Trigram, times: float) -> None:
@@ -84,8 +90,11 @@ class ExpectedCounts:
 
         for each in self._classes.values():
             last: dict[str, float] = defaultdict(float)
+            contexts: Contexts = defaultdict(float)
             for (older, old), times in each.before.items():
                 last[old] += times
+                contexts[older if times >= self._seldom else NOTHING, old] += times
+            for (older, old), times in contexts.items():
                 for word, share in each.first.items():
                     add((older, old, word), times * share)
             for old, times in last.items():
@@ -99,7 +108,7 @@ class ExpectedCounts:
     def _word(self, contexts: Contexts, word: str) -> Contexts:
         after: Contexts = defaultdict(float)
         for (older, old), times in contexts.items():
-            self._counts[older, old, word] += times
+            self._counts[older if times >= self._seldom else NOTHING, old, word] += times
             after[old, word] += times
         return after
 

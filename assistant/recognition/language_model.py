@@ -8,8 +8,8 @@ minutes") stand for all numbers that the unit allows, and those stay words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, product
-from math import log10
+from itertools import chain, islice, product
+from math import gcd, log10, prod
 
 from assistant.dialogue.training_data import Example, Segment, TrainingData
 from assistant.recognition.compounds import compound
@@ -26,8 +26,18 @@ it: ArpaBoLM's default of 0.5 recognises far fewer recorded commands (77 against
 SELDOM_PAIR, SELDOM_TRIPLE = 0.001, 0.02
 """Expected counts among SENTENCES below which a pair or triple of words is not listed."""
 
+SELDOM_CONTEXT = 0.002
+"""The same of two words before a third: a tenth of what would list the three."""
+
 KEEP = 0.4
 """How often an example keeps its own value: it is there because people say it so."""
+
+CLOCK = "moment"
+"""The entity in which a number is a time of the day."""
+
+MOST_NUMBERS = 1_500
+"""A value with several numbers is said in so many ways at most, evenly among all and with each number in each place:
+more would take minutes and gigabytes, and a model of three words does not see how numbers go together."""
 
 _NUMBER = "#"
 _RANGES = {"hour": range(1, 25), "minute": range(1, 61), "second": range(1, 91), "day": range(1, 32)}
@@ -80,7 +90,8 @@ def expected_counts(data: TrainingData, sentences: int = SENTENCES) -> dict[Trig
     """How often each three words are expected in so many sentences: every example once as it is written, and
     the rest as `Slot` says."""
     values = entity_values(data)
-    counts = ExpectedCounts({entity: tuple(all_said(said)) for entity, said in values.items()})
+    said = {entity: tuple(all_said(entity, each)) for entity, each in values.items()}
+    counts = ExpectedCounts(said, SELDOM_CONTEXT)
     by_intent: dict[str, list[Example]] = {}
     for example in data.examples:
         if spoken_words(example.text):
@@ -115,28 +126,39 @@ def words_of(segment: Segment, data: TrainingData) -> Words:
     return compound(said) if segment.entity and closed else said
 
 
-def all_said(values: Iterable[Words]) -> Iterator[Words]:
+def all_said(entity: str, values: Iterable[Words]) -> Iterator[Words]:
     """Each of the values of an entity, as words of the model."""
     for value in values:
-        yield from numbers_spelled_out([value]) if _NUMBER in value else [compound(value)]
+        yield from _numbers_spelled_out(entity, value) if _NUMBER in value else [compound(value)]
 
 
-def numbers_spelled_out(said: Iterable[Words]) -> Iterator[Words]:
+def _numbers_spelled_out(entity: str, value: Words) -> Iterator[Words]:
     """Each `#` replaced by each number that its unit allows."""
-    for value in said:
-        choices = [
-            [tuple(number_in_words(n).split()) for n in _numbers(value[place + 1 :])]
-            if word == _NUMBER
-            else [(word,)]
-            for place, word in enumerate(value)
-        ]
-        for chosen in product(*choices):
-            yield tuple(chain.from_iterable(chosen))
+    choices = [
+        _numbers(entity, value[place + 1 :]) if word == _NUMBER else [(word,)]
+        for place, word in enumerate(value)
+    ]
+    every = max(1, prod(map(len, choices)) // MOST_NUMBERS)
+    last = next(len(choice) for choice in reversed(choices) if len(choice) > 1)
+    while every > 1 and gcd(every, last) > 1:
+        every += 1
+    for chosen in islice(product(*choices), 0, None, every):
+        yield tuple(chain.from_iterable(chosen))
 
 
-def _numbers(after: Words) -> range:
+def _numbers(entity: str, after: Words) -> list[Words]:
     unit = after[0].removesuffix("s") if after else ""
-    return _RANGES.get(unit, _ANY_NUMBER)
+    if entity == CLOCK and unit not in _RANGES:
+        return _times_of_day()
+    return [spoken_words(number_in_words(n)) for n in _RANGES.get(unit, _ANY_NUMBER)]
+
+
+def _times_of_day() -> list[Words]:
+    """ "seven", "seven oh five", "seven thirty", and the numbers of days and minutes."""
+    minutes = ["oh five", *(number_in_words(n) for n in range(10, 60, 5))]
+    hours = [number_in_words(n) for n in range(1, 13)]
+    said = [f"{hour} {minute}" for hour in hours for minute in minutes]
+    return [spoken_words(text) for text in (*map(number_in_words, range(1, 60)), *said)]
 
 
 def arpa(counts: Mapping[Trigram, float]) -> tuple[str, tuple[str, ...]]:
