@@ -1,13 +1,13 @@
 """Plays a sound through the speaker and records it with the microphone at the same time, with both clocks."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from audio import microphone, speaker
+from audio.clock import StreamClock
 from audio.devices import Device, find_device, usable_rate_hz
 from audio.errors import DeviceLost
 from audio.frames import FRAME_MS, SAMPLE_RATE_HZ, Pcm
@@ -16,8 +16,6 @@ from audio.streams import DeviceStream, Waker, open_in_thread
 
 AFTER_S = 0.5
 SPARE_S = 10.0
-SETTLED = 0.5
-"""Part of the callbacks, from the end, whose times count: before, a device fills its buffers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +34,12 @@ class Loopback:
     underruns: int  # how often the speaker reported that it was not fed in time
 
 
-class _Clock:
-    """Relates a stream's samples to `time.monotonic`. Callbacks jitter: the median of many does not."""
-
-    def __init__(self, rate_hz: int) -> None:
-        self._rate_hz = rate_hz
-        self._offsets_s: list[float] = []
-        self.samples = 0
-
-    def tick(self, count: int) -> None:
-        """`count` more samples, now."""
-        self.samples += count
-        self._offsets_s.append(time.monotonic() - self.samples / self._rate_hz)
-
-    @property
-    def start_s(self) -> float:
-        """When sample 0 passed."""
-        settled = self._offsets_s[round(len(self._offsets_s) * (1 - SETTLED)) :]
-        return float(np.median(settled))
-
-
 class _Player:
     """An output stream that plays `sound`, (n,) int16, and then silence."""
 
     def __init__(self, device: Device, rate_hz: int, sound: Pcm, waker: Waker) -> None:
         self._sound, self._waker = sound, waker
-        self.clock = _Clock(rate_hz)
+        self.clock = StreamClock(rate_hz)
         self.stream = DeviceStream(device, "output")
         self.underruns = 0
         self.rate_hz = rate_hz
@@ -96,7 +74,7 @@ class _Recorder:
     def __init__(self, device: Device, rate_hz: int, longest_s: float, waker: Waker) -> None:
         self._kept = np.zeros(round(longest_s * rate_hz), np.int16)
         self._waker = waker
-        self.clock = _Clock(rate_hz)
+        self.clock = StreamClock(rate_hz)
         self.stream = DeviceStream(device, "input")
         self.overflows = 0
         self.rate_hz = rate_hz
@@ -161,7 +139,8 @@ async def play_and_record(sound: Pcm, input_device: str = "", output_device: str
         await close(streams)
     return Loopback(
         recording=recorder.recording,
-        start_s=player.clock.start_s - recorder.clock.start_s,
+        start_s=(player.clock.start_s() or 0.0)
+        - (recorder.clock.start_s() or 0.0),  # both have run for a second
         microphone=recorder.stream.device,
         speaker=player.stream.device,
         microphone_rate_hz=recorder.rate_hz,
