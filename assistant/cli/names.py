@@ -19,6 +19,7 @@ from assistant.storage.names import NameTable
 from assistant.vocabulary.learned import as_names
 
 SHOWN = 12  # names of a kind; `--json` has them all
+OF_THE_HOME = ("areas", "devices", "scenes", "sensors")
 
 
 async def show(config: Config, as_json: bool) -> None:
@@ -91,8 +92,6 @@ async def _learned() -> OwnerNames:
     finally:
         await database.close()
     return as_names((kind, name) for kind, names in found.items() for name in names)
-
-OF_THE_HOME = ("areas", "devices", "scenes", "sensors")
 
 
 def _database() -> Path:
