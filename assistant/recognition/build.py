@@ -24,6 +24,7 @@ from assistant import paths
 from assistant.dialogue.training_data import TrainingData
 from assistant.errors import UserError
 from assistant.recognition.compounds import simple, ways_to_say
+from assistant.recognition.joined import joined
 from assistant.recognition.language_model import SENTENCES, arpa, expected_counts
 from assistant.recognition.pronunciation import (
     Pronunciations,
@@ -32,7 +33,7 @@ from assistant.recognition.pronunciation import (
     read_overrides,
 )
 
-FORMAT = 5
+FORMAT = 6
 """Goes up whenever equal training data would give another model."""
 
 KEEP_MODELS = 8
@@ -200,7 +201,7 @@ def _make(job: _Job, progress: Progress) -> None:
     cache = job.folder.parent
     cache.mkdir(parents=True, exist_ok=True)
     progress("counting word sequences")
-    model, words = arpa(expected_counts(job.data))
+    model, words = arpa(joined(expected_counts(job.data)))
     progress("looking up pronunciations")
     said, guessed = pronounce(simple(words), job.overrides)
     pronunciations = ways_to_say(words, said)
