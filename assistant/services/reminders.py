@@ -31,6 +31,7 @@ MAX_REMINDERS = 200
 _ALIKE = 75.0
 _LEAD = re.compile(r"^(?P<before>.*?)\b(?:remind me|reminder|forget|remember)\b(?: for me\b)?", re.IGNORECASE)
 _LINK = re.compile(r"^(?:to|that|about|of|for)\s+", re.IGNORECASE)
+_NOTHING = frozenset({"", "something", "a thing", "it"})  # "remind me of something at six"
 _PLEASE = re.compile(r"(?:\s+(?:please|thanks|thank you))+$", re.IGNORECASE)
 _ADDRESSED = {
     "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "i'm": "you're", "am": "are",
@@ -117,7 +118,10 @@ class ReminderServices:
         text, plan = split_when(said[lead.end() :].strip(), self._now(), self._zone) if lead else ("", None)
         if plan is None:  # "tomorrow at nine remind me …", or the answer to a question
             plan = plan_in(asked.when, lead["before"] if lead else "", self._now(), self._zone)
-        return _LINK.sub("", text) or _LINK.sub("", asked.text), plan
+        text = _LINK.sub("", text)
+        if text.casefold() in _NOTHING:
+            text = _LINK.sub("", asked.text)
+        return ("" if text.casefold() in _NOTHING else text), plan
 
     def _the_one(self, reminders: Sequence[Due], asked: CancelInput) -> Due:
         chosen = [each for each in reminders if not asked.id or each.id == asked.id]
