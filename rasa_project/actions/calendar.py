@@ -67,7 +67,8 @@ class CheckFree(SpokenAction):
         result = await call_service(tracker, "calendar.free", arguments)
         source = "service:calendar.free"
         if not result["free"]:
-            say.response("utter_not_free", source=source, taken_by=result["taken_by"])
+            response = "utter_partly_free" if result.get("partly") else "utter_not_free"
+            say.response(response, source=source, taken_by=result["taken_by"], when=result["when"])
         elif result["beside"]:
             say.response("utter_free_beside", source=source, when=result["when"], beside=result["beside"])
         else:

@@ -1,5 +1,6 @@
 """The calendar, notes and lists by voice: the real Rasa, its real actions and the real services behind them."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from assistant.api.server import ApiServer
 from assistant.config.model import Config
 from assistant.dialogue.client import Message, RasaClient
 from assistant.dialogue.supervisor import ServiceAccess, Supervisor
+from assistant.paths import source_root
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin
 from tests.dialogue.conftest import START_S, Trained
@@ -22,6 +24,26 @@ pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module"), pytest
 
 NOW = datetime(2026, 10, 21, 15, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Wednesday afternoon."""
+
+SAYABLE = {
+    "what is in it": "read_calendar",
+    "when something is": "find_event",
+    "whether there is time": "check_free",
+    "when there is time": "check_free",
+    "make one": "add_event",
+    "move one": "move_event",
+    "delete one": "delete_event",
+    "put on": "add_item",
+    "take off": "remove_item",
+    "look": "check_item",
+    "move": "move_item",
+    "make, empty, delete": "make_list clear_list",
+    "take": "take_note",
+    "find": "read_notes",
+    "delete": "delete_note",
+    "read": "read_list list_lists read_notes",
+}
+"""Rows of the pages' tables of what one can say, and the intents of their sentences."""
 
 
 @dataclass
@@ -57,7 +79,7 @@ class House:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def one_house(trained: Trained, state_folder: Path) -> AsyncIterator[House]:
-    async def silent(text: str) -> None:
+    async def silent(*told: object) -> None:
         """Nothing rings here."""
 
     path = state_folder / "organiser.db"
@@ -233,6 +255,20 @@ async def test_what_a_list_needs_is_asked_for(house: House) -> None:
     assert question == "To which list?"
     assert "to do" in done
     assert await house.on_list("to do") == ["nails"]
+
+
+@pytest.mark.parametrize("page", ["calendar.md", "lists.md"])
+async def test_what_the_pages_say_can_be_said(house: House, page: str) -> None:
+    text = (source_root() / "docs" / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+?) \| (.*“.*) \|$", text, re.MULTILINE)
+    assert {row for row, _ in rows} <= SAYABLE.keys()
+    wrong = []
+    for row, cell in rows:
+        for sentence in re.findall("“(.+?)”", cell):
+            parse = await house.client.parse(sentence)
+            if parse.intent not in SAYABLE[row].split():
+                wrong.append((sentence, parse.intent))
+    assert wrong == []
 
 
 async def test_a_guest_hears_nothing_of_it(house: House) -> None:

@@ -103,9 +103,11 @@ class CalendarReading:
         found = await self._calendars.between(period.start, end)
         taken = clashes(found.appointments, max(period.start, min(now, end)), end)
         whole = [one for one in found.appointments if one.all_day]
+        left = gaps(busy(found.appointments), Span(max(period.start, min(now, end)), end), _LEAST)
         return self._answer(found, taken, now) | {
             "when": period.spoken,
             "free": not taken,
+            "partly": bool(left) and not period.has_time and not any(one.all_day for one in taken),
             "taken_by": spoken.clash(taken),
             "beside": spoken.clash([one for one in whole if one not in taken]),
         }

@@ -203,6 +203,13 @@ async def test_whether_there_is_time(
     assert (done["free"], done["taken_by"]) == (free, taken_by)
 
 
+async def test_a_span_is_free_in_part(local: House, week: Path) -> None:
+    assert (await local.did("calendar.free", when="friday afternoon"))["partly"]
+    assert not (await local.did("calendar.free", when="friday at ten"))["partly"]
+    await local.did("calendar.add", title="fair", when="friday from noon to six")
+    assert not (await local.did("calendar.free", when="friday afternoon"))["partly"]
+
+
 async def test_when_there_is_time(local: House, week: Path) -> None:
     done = await local.did("calendar.slots", when="friday", duration="two hours")
     assert done["spoken"] == (
