@@ -4,7 +4,9 @@ the real registry and real programs."""
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -82,6 +84,18 @@ def config(left: Path) -> Config:
     )
 
 
+class Noon(SystemClock):
+    """The real one, begun at noon: what is tonight does not depend on when the test runs."""
+
+    def __init__(self) -> None:
+        self._ahead_s = (
+            datetime(2026, 11, 27, 12, tzinfo=ZoneInfo("Europe/Berlin")).timestamp() - super().now()
+        )
+
+    def now(self) -> float:
+        return super().now() + self._ahead_s
+
+
 @dataclass
 class Home:
     client: RasaClient
@@ -132,7 +146,7 @@ async def home(state_folder: Path) -> AsyncIterator[Home]:
     model = await train(project)
     services = await create_services(
         settings,
-        SystemClock(),
+        Noon(),
         silent,
         lambda event: None,
         tell=lambda session, text: None,
@@ -244,6 +258,13 @@ async def test_after_a_timer(home: Home) -> None:
     answer = await home.say("turn off the floor lamp when the pasta timer ends", "t1")
     assert answer == "Okay, planned: turn off the floor lamp, at the end of the pasta timer."
     assert await home.say("when the egg timer ends turn off the fan", "t1") == "There is no egg timer."
+
+
+async def test_what_is_over_is_not_done_instead(home: Home) -> None:
+    await home.say("turn on the floor lamp", "o1")
+    said = await home.say("turn off the floor lamp at eleven this morning", "o1")
+    assert said == "I can't do that at eleven this morning: that is over."
+    assert await home.is_on("floor lamp")
 
 
 async def test_what_is_risky_is_asked_about_with_its_time(home: Home) -> None:

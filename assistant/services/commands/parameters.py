@@ -34,11 +34,13 @@ def value_of(parameter: Parameter, said: str | float) -> Value:
 def _choice(parameter: Parameter, said: str | float) -> Value:
     wanted = _plain(str(said))
     known = {_plain(spoken): spoken for spoken in parameter.choices}
+    within = sorted((name for name in known if f" {name} " in f" {wanted} "), key=len)
     best = process.extractOne(wanted, list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    if best is None:
+    chosen = within[-1] if within else best[0] if best else None
+    if chosen is None:
         named = joined(list(parameter.choices)[:_MOST_NAMED], "or")
         raise ServiceError("bad_value", f"The {_name(parameter)} can be {named}.")
-    spoken = known[best[0]]
+    spoken = known[chosen]
     return Value(parameter.choices[spoken], parameter.choices[spoken], spoken)
 
 

@@ -217,6 +217,8 @@ class PlanServices:
         found = timed(asked.said, self._now(), self._zone)
         if found is None:
             raise ServiceError("bad_moment", "I did not understand when that is to be done.")
+        if found.past:
+            raise ServiceError("past", f"I can't do that {found.phrase}: that is over.")
         what = _mine_to_yours(polite_off(found.what))
         if found.plan is None:
             timer = _one(await self._timers.all(Kind.TIMER), found.timer or "")

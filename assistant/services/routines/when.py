@@ -30,12 +30,13 @@ _OF_THE_TIME = frozenset(
 @dataclass(frozen=True, slots=True)
 class Timed:
     """`what` is to be done; `plan` says when, or it is at the end of a timer: `timer` is its name, empty: the only
-    one. `phrase`: the words of the time."""
+    one. `phrase`: the words of the time. `past`: that is over."""
 
     what: str
     plan: Plan | None = None
     timer: str | None = None
     phrase: str = ""
+    past: bool = False
 
 
 def timed(said: str, now: datetime, zone: tzinfo) -> Timed | None:
@@ -63,7 +64,7 @@ def _at_the_end(words: list[str], now: datetime, zone: tzinfo) -> Timed | None:
             continue
         if words[at] in _OF_THE_VERB and words[at + 1 : at + 2] and words[at + 1] in _OF_THE_TIME:
             continue  # the shorter one is the time
-        return Timed(polite_off(" ".join(words[:at])), plan, phrase=" ".join(words[at:]))
+        return _timed(words[:at], plan, words[at:], now)
     return None
 
 
@@ -71,12 +72,17 @@ def _at_the_beginning(words: list[str], now: datetime, zone: tzinfo) -> Timed | 
     for end in range(min(len(words) - _FEWEST_WORDS, _MOST_WORDS), 0, -1):
         plan = _plan(words[:end], now, zone)
         if plan is not None:
-            return Timed(polite_off(" ".join(words[end:])), plan, phrase=" ".join(words[:end]))
+            return _timed(words[end:], plan, words[:end], now)
     return None
 
 
 def _plan(words: list[str], now: datetime, zone: tzinfo) -> Plan | None:
     plan = try_plan(tokens_of(" ".join(words)), now, zone, strict=True)
-    if plan is None or (plan.moment.at <= now and not plan.rule):
+    if plan is not None and plan.moment.at <= now and not plan.moment.has_time:
         return None  # "today" alone is now
     return plan
+
+
+def _timed(what: list[str], plan: Plan, phrase: list[str], now: datetime) -> Timed:
+    past = plan.moment.at <= now and not plan.rule
+    return Timed(polite_off(" ".join(what)), plan, phrase=" ".join(phrase), past=past)

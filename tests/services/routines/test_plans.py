@@ -158,6 +158,11 @@ async def test_nonsense_is_refused_when_it_is_asked_for(room: Room) -> None:
     assert bad.error_code == "bad_arguments"
     assert (await room.plan("dim the lamp", level=1)).error_code == "bad_moment"
     assert (await room.plan("dim it at eight", service="lamp.none")).error_code == "forbidden"
+    late = await room.plan("dim the lamp at two this afternoon", level=1)
+    assert (late.error_code, late.error_message) == (
+        "past",
+        "I can't do that at two this afternoon: that is over.",
+    )
     assert (await room.plan("undo at eight", service="undo.last")).error_code == "not_for_later"
     assert (await room.plan("dim it when the timer ends", level=1)).error_code == "no_timers"
 

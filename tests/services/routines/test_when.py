@@ -82,6 +82,15 @@ def test_the_end_of_a_timer(said: str, what: str, timer: str) -> None:
     assert (found.what, found.plan, found.timer) == (what, None, timer)
 
 
+@pytest.mark.parametrize(
+    "said", ["turn off the lights at two this afternoon", "today at noon close the blinds"]
+)
+def test_a_time_that_is_over_is_one(said: str) -> None:
+    found = timed(said, NOW, ZONE)
+    assert found is not None
+    assert found.past
+
+
 @pytest.mark.parametrize("said", NOW_OR_NEVER)
 def test_no_time(said: str) -> None:
     assert timed(said, NOW, ZONE) is None
