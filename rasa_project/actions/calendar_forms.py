@@ -47,8 +47,8 @@ class ValidateAddEvent(FormValidationAction):
     async def required_slots(
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> list[str]:
-        # The form has both so that Rasa has both looked at; it is the answer that is asked for.
-        return ["event"] if tracker.get_slot("event_moment") else ["event", "event_answer"]
+        # Only what is required is validated; where nothing was said, or nothing that will do, the answer is asked for.
+        return ["event_moment", "event"] if tracker.get_slot("event_moment") else ["event", "event_answer"]
 
     async def validate_event_moment(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
