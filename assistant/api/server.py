@@ -8,7 +8,7 @@
 | `POST /api/confirmations/{domain}/{service}` | the same, but nothing is done: is a yes needed? |
 | `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
 | `POST /api/conversation/process` | see `assistant.api.conversation` |
-| `POST /api/ask` `{"texts": []}` | `{"turns": [{}]}`, one for each text |
+| `POST /api/ask` `{"texts": [], "room"?, "person"?}` | `{"turns": [{}]}`, one for each text |
 | `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
 
 The body of a call: `arguments`, and optionally `session`, `turn`, `room`, `person`, and `confirmation`, which
@@ -61,8 +61,8 @@ Generate = Callable[[str, str, str], Awaitable[Generated]]
 """(session, turn, text) → what is answered."""
 
 
-Ask = Callable[[list[str]], Awaitable[list[dict[str, Any]] | None]]
-"""Typed turns → what came of each; None when the conversation ends before."""
+Ask = Callable[[list[str], str, str], Awaitable[list[dict[str, Any]] | None]]
+"""(typed turns, room, person) → what came of each; None when the conversation ends before."""
 
 
 Listen = Callable[[str], bool]
@@ -183,12 +183,13 @@ class ApiServer:
         )
 
     async def _asked(self, request: web.Request) -> web.StreamResponse:
-        texts = (await json_object(request)).get("texts")
+        body = await json_object(request)
+        texts, room, person = body.get("texts"), text_of(body, "room"), text_of(body, "person")
         if not isinstance(texts, list) or not 0 < len(texts) <= _MOST_TEXTS:
             raise BadRequest(f"`texts` has to be a list of 1 to {_MOST_TEXTS} texts.")
         if not all(isinstance(text, str) and 0 < len(text.strip()) <= _LONGEST_TEXT for text in texts):
             raise BadRequest(f"Each of `texts` has to be a text of 1 to {_LONGEST_TEXT} characters.")
-        turns = await self.ask(texts) if self.ask is not None else None
+        turns = await self.ask(texts, room, person) if self.ask is not None else None
         if turns is None:
             return problem(503, "not_here", "Nobody answers questions here.")
         return web.json_response({"turns": turns})

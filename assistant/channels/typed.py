@@ -143,8 +143,8 @@ class Reachable:
         with suppress(OSError):  # a full disk: it works, and is not found
             self._file = await asyncio.to_thread(register)
 
-    async def _ask(self, texts: list[str]) -> list[dict[str, Any]] | None:
+    async def _ask(self, texts: list[str], room: str, person: str) -> list[dict[str, Any]] | None:
         try:
-            return [(await self._talk.turn(text)).as_dict() for text in texts]
+            return [(await self._talk.turn(text, room=room, person=person)).as_dict() for text in texts]
         except ConversationOver:
             return None

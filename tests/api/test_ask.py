@@ -35,21 +35,23 @@ async def post(api: ApiServer, body: object, token: str | None = None) -> tuple[
 
 
 async def test_each_text_is_a_turn(api: ApiServer) -> None:
-    async def ask(texts: list[str]) -> list[dict[str, Any]]:
-        return [{"transcript": text} for text in texts]
+    async def ask(texts: list[str], room: str, person: str) -> list[dict[str, Any]]:
+        return [{"transcript": text, "where": [room, person]} for text in texts]
 
     api.ask = ask
     assert await post(api, {"texts": ["hello", "what time is it"]}) == (
         200,
-        {"turns": [{"transcript": "hello"}, {"transcript": "what time is it"}]},
+        {"turns": [{"transcript": text, "where": ["", ""]} for text in ("hello", "what time is it")]},
     )
+    body = {"texts": ["hello"], "room": "kitchen", "person": "Ann"}
+    assert (await post(api, body))[1]["turns"][0]["where"] == ["kitchen", "Ann"]
 
 
 async def test_where_nobody_answers(api: ApiServer) -> None:
     status, answer = await post(api, {"texts": ["hello"]})
     assert (status, answer["error"]["code"]) == (503, "not_here")
 
-    async def over(texts: list[str]) -> None:
+    async def over(texts: list[str], room: str, person: str) -> None:
         return None
 
     api.ask = over
@@ -68,10 +70,11 @@ async def test_where_nobody_answers(api: ApiServer) -> None:
         {"texts": [7]},
         {"texts": ["x" * 2001]},
         {"texts": ["hello"] * 17},
+        {"texts": ["hello"], "room": 1},
     ],
 )
 async def test_what_is_no_question(api: ApiServer, body: object) -> None:
-    async def ask(texts: list[str]) -> list[dict[str, Any]]:
+    async def ask(texts: list[str], room: str, person: str) -> list[dict[str, Any]]:
         raise AssertionError(texts)
 
     api.ask = ask
