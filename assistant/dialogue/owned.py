@@ -37,9 +37,10 @@ _ANY = (
 """Stand for what can be any words."""
 _NUMBERS = (1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 100)
 _ASKING = (
-    "{}", "please {}", "{} please", "can you {}", "could you {}", "{} now", "i want you to {}", "could you please {}",
-    "hey {}", "{} for me", "would you {}", "{} thanks", "okay {}", "can you {} please", "now {}", "i'd like you to {}",
-    "just {}", "go ahead and {}", "will you {}", "{} right now",
+    "{}", "please {}", "{} please", "can you {}", "{} at eight", "could you {}", "{} now", "in ten minutes {}",
+    "i want you to {}", "could you please {}", "{} in half an hour", "hey {}", "{} for me", "every day at nine {}",
+    "would you {}", "{} tonight at ten", "okay {}", "can you {} please", "now {}", "{} tomorrow morning", "just {}",
+    "{} when the timer ends", "will you {}", "{} right now",
 )  # fmt: skip
 
 

@@ -77,4 +77,5 @@ def _begun(tracker: Tracker) -> dict[str, Any] | None:
     values = dict(command["values"])
     if answer and answer != _READY and command["asks"]:
         values[command["asks"]] = answer
-    return {**command, "values": values, "asked": command["asked"] + bool(answer)}
+    asked = 0 if name else command["asked"] + 1  # who says the command again, begins again
+    return {**command, "values": values, "asked": asked}
