@@ -240,6 +240,7 @@ LATER = [
         "turn on the kitchen light and the bedroom light at six",
         "turn on the kitchen light and the bedroom light",
     ),
+    ("in twenty minutes good night", "good night"),
 ]
 
 
@@ -277,6 +278,16 @@ async def test_what_is_risky_is_asked_about_with_its_time(home: Home) -> None:
     asked, _ = await home.talk("k2", "sweep the floor at nine", "no")
     assert asked.startswith("Shall I really sweep the floor at nine o'clock"), asked
     assert len(await home.planned()) == 1
+
+
+async def test_the_time_is_kept_for_the_answer_to_a_question(home: Home) -> None:
+    await home.services.registry.call("plans.cancel", {"all": True}, Origin("test", 1, "console"))
+    was = await home.is_on("floor lamp")
+    asked, done = await home.talk("q1", "turn off the lamp at eight", "the floor lamp")
+    assert asked.startswith("Which one do you mean"), asked
+    assert done == "Okay, planned: turn off the lamp, at eight o'clock this evening."
+    assert len(await home.planned()) == 1
+    assert await home.is_on("floor lamp") is was
 
 
 async def test_plans_are_told_and_cancelled(home: Home) -> None:
