@@ -11,6 +11,7 @@ from assistant.channels.record import TurnRecord
 from assistant.channels.typed import SESSION, ConversationOver, TypedConversation
 from assistant.config.model import Config
 from assistant.dialogue.engine import Dialogue
+from assistant.storage.due import Kind
 from tests.conversation.talk import Script
 from tests.conversation.virtual_time import in_virtual_time
 
@@ -58,7 +59,7 @@ async def test_timers_ring_where_somebody_listens_and_wait_for_them() -> None:
 
     assistant.bus.observe(watch)
     async with TypedConversation(assistant) as talk:
-        ringing = asyncio.create_task(assistant._announce("Your timer is done."))
+        ringing = asyncio.create_task(assistant._announce("Your timer is done.", Kind.TIMER))
         await talk.turn("hello")
         await asyncio.sleep(5.0)
         assert not ringing.done()
@@ -68,7 +69,7 @@ async def test_timers_ring_where_somebody_listens_and_wait_for_them() -> None:
         await ringing
         running.cancel()
         await asyncio.wait({running})
-        late = asyncio.create_task(assistant._announce("Your other timer is done."))
+        late = asyncio.create_task(assistant._announce("Your other timer is done.", Kind.TIMER))
         await asyncio.sleep(5.0)
         assert not late.done()  # whose loudspeaker is gone does not hear it
         late.cancel()
