@@ -33,8 +33,11 @@ class ControlHome(SpokenAction):
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         intent = intent_of(tracker)
         arguments, missing = change(tracker, intent)
-        chosen = targets(tracker, intent) or remembered(tracker, intent)
+        named = targets(tracker, intent)
+        chosen = named or remembered(tracker, intent)
         request = {"intent": intent, "targets": chosen, "arguments": arguments, "needs": missing}
+        if not named and intent in _NEEDS_NO_TARGET:
+            request["usual"] = [_NEEDS_NO_TARGET[intent]]
         if not chosen:
             request["needs"] = "target"
             say.response("utter_which_device")
@@ -118,6 +121,9 @@ async def carry_out(say: Say, tracker: Tracker, request: Pending) -> Events:
         try:
             result = await call_service(tracker, "home.set", arguments, confirmation=yes)
         except ServiceError as error:
+            if error.code == "unsupported" and (usual := request.pop("usual", None)):
+                # "It" was not the lamp of before: "make it warmer"
+                return await carry_out(say, tracker, {**request, "targets": usual})
             say.text(str(error), source=f"error:{error.code}")
             left = request["targets"][position:]
             if error.code == "needs_confirmation":  # the sentence is the question

@@ -119,7 +119,7 @@ def target(device: str, area: str | None, intent: str) -> Target:
             "door" if word == "door" and intent in _ASKING else None
         )  # "open the door" is not about its lock
     plural = bare.endswith("s")
-    if kind and (plural or every or area):
+    if kind and (plural or every or area == "here"):
         return given(kind=word if word in _SAID_AS else kind, area=area, all=True if every else None)
     return given(device=bare, area=area)
 

@@ -191,19 +191,19 @@ class HomeNames:
         return (here, near) if near else (None, devices)
 
     def _fuzzy(self, words: str, place: Place | None) -> Resolution | None:
-        inside = self._in(place)
-        names = [name for name, devices in self._names.items() if any(d in inside for d in devices)]
         tries = [words, f"{singular(place.name)} {words}"] if place else [words]
+        inside = {id(device) for device in self._in(place)}
+        devices = {id(device): device for device in self._devices}
+        names = [name for name, called in self._names.items() if any(id(each) in inside for each in called)]
         scores: dict[int, float] = {}
         for text in tries:
             for name, score, _ in process.extract(text, names, scorer=_likeness, limit=5):
                 for device in self._names[name]:
-                    key = self._devices.index(device)
-                    scores[key] = max(score, scores.get(key, 0.0))
+                    scores[id(device)] = max(score, scores.get(id(device), 0.0))
         ranked = sorted(scores.items(), key=lambda pair: -pair[1])
         if not ranked or ranked[0][1] < _DEVICE_SCORE:
             return None
-        near = [self._devices[key] for key, score in ranked if score > ranked[0][1] - _MARGIN]
+        near = [devices[key] for key, score in ranked if score > ranked[0][1] - _MARGIN]
         if len(near) > 1:
             raise self._ambiguous(near)
         return Resolution((near[0],), self.spoken(near[0]), named=True)

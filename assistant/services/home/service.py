@@ -10,7 +10,7 @@ from assistant.config.model import Device, SceneSetting
 from assistant.services.home.backend import State, device_id
 from assistant.services.home.change import SwitchedTo, Wish, able, change, is_unlocking
 from assistant.services.home.known import KnownHome, Target
-from assistant.services.home.names import Resolution
+from assistant.services.home.names import HomeNames, Resolution
 from assistant.services.home.places import is_here
 from assistant.services.home.words import described, word_for
 from assistant.services.numbers import joined, number
@@ -18,6 +18,7 @@ from assistant.services.service import Assessment, Call, Done, Input, Origin, Ri
 
 Value = float | str | None
 _TIMEOUT_S = 7.0  # a lock takes its time
+_MOST_NAMED = 3  # of devices that were changed; of more it is said what they were called together
 
 
 class SetInput(Input):
@@ -123,7 +124,7 @@ class HomeServices:
             raise ServiceError("unsupported", f"{meant.spoken[:1].upper()}{meant.spoken[1:]} can't {verb}.")
         found, states = await self._home.reached(Resolution(can, meant.spoken, meant.named))
         if wish.brightness_step is not None and not found.named:
-            found = _those_on(found, states)
+            found = _those_on(found, states, self._home.names)
         wishes = [each for device in found.devices for each in self._wishes(device, wish)]
         there = tuple(each for each in wishes if device_id(each[0]) in states)
         if not there:
@@ -219,10 +220,14 @@ def _setting(setting: SceneSetting) -> Wish:
     )
 
 
-def _those_on(found: Resolution, states: Mapping[str, State]) -> Resolution:
+def _those_on(found: Resolution, states: Mapping[str, State], names: HomeNames) -> Resolution:
     """`brighter` said to a room is meant for the lights that are on, unless none is."""
     on = tuple(device for device in found.devices if states[device_id(device)].get("on"))
-    return Resolution(on, found.spoken, found.named) if on else found
+    if not on or len(on) == len(found.devices):
+        return found
+    few = len(on) <= _MOST_NAMED
+    spoken = joined([names.spoken(device) for device in on]) if few else found.spoken
+    return Resolution(on, spoken, found.named)
 
 
 def _number(value: Value, what: str) -> float | None:
