@@ -18,8 +18,7 @@ from assistant.conversation.machine import BargeIn, State, Timing
 from assistant.conversation.messages import Priority
 from assistant.conversation.session import Session
 from assistant.conversation.talker import Mouth
-from assistant.dialogue.client import DialogueUnavailable
-from assistant.dialogue.client import Message as Uttered
+from assistant.dialogue.aside import Aside
 from assistant.dialogue.domain import free_text_entities, free_text_slots
 from assistant.dialogue.engine import Dialogue
 from assistant.dialogue.project import RasaProject
@@ -35,7 +34,7 @@ from assistant.plugins import add_plugins
 from assistant.reviews.keeper import ReviewKeeper
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
-from assistant.services.service import ASIDE
+from assistant.services.service import place_of
 from assistant.services.time import SystemClock
 from assistant.storage.due import Kind
 from assistant.storage.reviews import ReviewTable
@@ -64,7 +63,6 @@ class Assistant:
         self._free_text_slots: frozenset[str] = frozenset()
         self.free_text_entities: frozenset[str] = frozenset()
         """Those that can be any words, and not only names that are known."""
-        self._asides = 0  # sentences of routines that were said
         self._end_of_turn: EndOfTurn | None = None
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
@@ -125,7 +123,7 @@ class Assistant:
             self._dialogue_changed,
         )
         self._stack.push_async_callback(self.dialogue.close)
-        self.services.owned.routines.ask = self._ask_aside
+        self.services.owned.routines.ask = Aside(self.dialogue).ask
         await self.dialogue.start()
         if self._timers_ring:
             self.services.start()
@@ -221,7 +219,7 @@ class Assistant:
                 del sessions[session.name]
 
     def _whereabouts(self, session_name: str) -> tuple[str, str] | None:
-        session = self._sessions.get(session_name.removesuffix(ASIDE))
+        session = self._sessions.get(place_of(session_name))
         return (session.room, session.person) if session is not None else None
 
     # ── what reaches sessions from elsewhere ──────────────────────────────────────────────────────────────
@@ -240,16 +238,6 @@ class Assistant:
         places = [session] if session is not None and not session.over else []
         for place in places or [each for each in self._ringing.values() if not each.over]:
             place.announce(text)
-
-    async def _ask_aside(self, session_name: str, text: str) -> str:
-        """What the dialogue answers to a sentence of a routine. Raises ConnectionError where it cannot answer."""
-        self._asides += 1
-        try:
-            parse = await self.dialogue.parse(text)
-            turn = self.dialogue.turn(session_name, text, self._asides, parse)
-            return " ".join([part.text async for part in turn if isinstance(part, Uttered)])
-        except DialogueUnavailable as error:
-            raise ConnectionError(str(error)) from error
 
     def _say_aloud(self, text: str, room: str) -> int:
         """At every loudspeaker, or those of a room; at how many that is."""

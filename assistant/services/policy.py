@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from assistant.config.policy import Policy as Settings
 from assistant.config.policy import PolicyRule
-from assistant.services.service import ASIDE, Origin, Risk, Role
+from assistant.services.service import Origin, Risk, place_of, Role
 
 
 class Decision(enum.StrEnum):
@@ -112,7 +112,7 @@ def _places(origin: Origin) -> list[str]:
 
 
 def _session(origin: Origin) -> str:
-    return origin.session.removesuffix(ASIDE).casefold()
+    return place_of(origin.session).casefold()
 
 
 def _with_yes(decision: Decision, risk: Risk) -> Decision:

@@ -26,9 +26,14 @@ from pydantic import BaseModel, ConfigDict
 Role = Literal["guest", "member", "owner"]
 
 
-ASIDE = "+routine"
-"""Ends the name of the session in which a routine's sentences are said: the one that it was begun in waits for it. It
-is the same place."""
+ASIDE = "+routine-"
+"""Behind it, in the name of the session in which a routine's sentences are said, is what tells it from others: the one
+that it was begun in waits for it, and what was asked in an earlier one is no matter."""
+
+
+def place_of(session: str) -> str:
+    """The session at whose place it is said."""
+    return session.partition(ASIDE)[0]
 
 
 class Risk(enum.StrEnum):

@@ -15,6 +15,7 @@ from assistant.api.server import ApiServer
 from assistant.config.commands import Command, Parameter, ServiceCall
 from assistant.config.model import Config
 from assistant.config.routines import Routine
+from assistant.dialogue.aside import Aside
 from assistant.dialogue.client import Message, RasaClient
 from assistant.dialogue.owned import owned_sentences
 from assistant.dialogue.project import RasaProject
@@ -79,6 +80,11 @@ def config(left: Path) -> Config:
                     ),
                 ),
                 answer="Sleep well.",
+            ),
+            Routine(
+                name="rise",
+                say=("rise and shine", "let us get going"),
+                ask=("turn on the floor lamp", "unlock the front door", "what is the uptime"),
             ),
         ),
     )
@@ -157,6 +163,7 @@ async def home(state_folder: Path) -> AsyncIterator[Home]:
     access = ServiceAccess(api.url, api.dialogue_token)
     supervisor = Supervisor(project, model, settings.dialogue, access, lambda state: None)
     client = RasaClient(lambda: supervisor.endpoint, settings.dialogue.turn_timeout_s)
+    services.owned.routines.ask = Aside(client).ask
     try:
         await supervisor.start()
         assert await supervisor.wait_ready(START_S), supervisor.state.reason
@@ -225,6 +232,15 @@ async def test_a_routine_is_told_by_its_sentence_and_taken_back(home: Home) -> N
     outcome = await home.services.registry.call("undo.last", {}, Origin("g1", "9", "dialogue"))
     assert outcome.ok, outcome
     assert await home.is_on("floor lamp")
+
+
+async def test_a_routine_of_sentences(home: Home) -> None:
+    locked = await home.locked()
+    answer = await home.say("rise and shine", "s1")
+    assert "turned the floor lamp on" in answer
+    assert answer.endswith("Four days.")
+    assert await home.is_on("floor lamp")
+    assert await home.locked() is locked  # nobody said yes
 
 
 LATER = [

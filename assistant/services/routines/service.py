@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
@@ -68,7 +69,7 @@ class RoutineServices:
         return max(least, inner, key=lambda each: RANK[each.risk])
 
     async def _call(self, routine: Routine, asked: NoInput, origin: Origin) -> Done:
-        if origin.session.endswith(ASIDE):
+        if ASIDE in origin.session:
             raise ServiceError("nested", "A routine cannot be part of a routine's sentences.")
         return await self.background.run(
             f"routine {routine.name}", origin.session, self._carry_out(routine, origin), _MOST_S
@@ -78,17 +79,18 @@ class RoutineServices:
         try:
             async with asyncio.timeout(_MOST_S - 1):
                 carried = await carry_out(self._registry, _calls(routine), origin)
-                answers = [await self._answer(sentence, origin) for sentence in routine.ask]
+                session = f"{origin.session}{ASIDE}{secrets.token_hex(4)}"
+                answers = [await self._answer(sentence, session) for sentence in routine.ask]
         except TimeoutError as error:
             raise ServiceError("timeout", "That took too long, so I gave up.") from error
         return Done(_result(routine, carried, answers), carried.undo)
 
-    async def _answer(self, sentence: str, origin: Origin) -> str:
+    async def _answer(self, sentence: str, session: str) -> str:
         if self.ask is None:
             return f"I could not do this: {sentence}."
         try:
             async with asyncio.timeout(_SENTENCE_S):
-                return await self.ask(f"{origin.session}{ASIDE}", sentence)
+                return await self.ask(session, sentence)
         except (OSError, TimeoutError) as error:
             _log.warning("a sentence of a routine was not answered: %r", error)
             return f"I could not do this: {sentence}."
