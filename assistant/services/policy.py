@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from assistant.config.policy import Policy as Settings
 from assistant.config.policy import PolicyRule
-from assistant.services.service import Origin, Risk, place_of, Role
+from assistant.services.service import Origin, Risk, Role, place_of
 
 
 class Decision(enum.StrEnum):
