@@ -171,6 +171,31 @@ def test_devices_of_the_same_name_are_told_apart_by_their_area() -> None:
         names.resolve("lamp")
 
 
+@pytest.mark.parametrize(
+    ("device", "area", "kind", "name"),
+    [
+        ("lights", "kitchen", "", "Kitchen Lights"),
+        ("", "kitchen", "light", "Kitchen Lights"),
+        ("kitchen lights", "", "", "Kitchen Lights"),
+        ("fan", "kitchen", "", "Kitchen Extractor Fan"),
+        ("lights", "porch", "", "Porch Lights"),  # of a room that is none
+    ],
+)
+def test_a_name_may_begin_with_a_room_that_the_device_is_not_in(
+    device: str, area: str, kind: str, name: str
+) -> None:
+    home = Home(
+        areas=(Area(name="Kitchen"), Area(name="Den")),
+        devices=(
+            Device(name="Kitchen Lights", kind="light"),
+            Device(name="Kitchen Extractor Fan", kind="fan"),
+            Device(name="Porch Lights", kind="light"),
+            Device(name="Den Lamp", kind="light", area="Den"),
+        ),
+    )
+    assert [each.name for each in HomeNames(home).resolve(device, area, kind).devices] == [name]
+
+
 def test_what_cannot_do_it_is_not_meant() -> None:
     names = HomeNames(HOME)
     found = names.resolve(area="bedroom", able=lambda device: device.kind == "cover")

@@ -98,6 +98,11 @@ class HomeNames:
         if words and not plural and (found := self._by_name(words, place, able, room)):
             return found
         word = words or kind_word
+        if place and not any(is_a(each, word) for each in self._in(place)):
+            # "Kitchen lights" may be one thing of that name which nobody has put into the kitchen.
+            outside = self._by_name(f"{singular(place.name)} {word}", None, able, room)
+            if outside is not None:
+                return outside
         if word in WORDS:
             return self._by_kind(word, device, place, every or not words, able, here)
         if found := self._fuzzy(words, place):
