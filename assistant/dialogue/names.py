@@ -25,6 +25,9 @@ FILES = ("people", "items", "media")
 
 MOST_NAMES = 5_000  # in one file
 LONGEST_NAME = 120  # characters
+MOST_DEVICES = 120
+"""Devices that get sentences of their own for Rasa; a big house has hundreds, and training would take minutes. All of
+them are in its table."""
 MOST_SENTENCES = 40
 """Sensors, and things on lists, that get sentences of their own for Rasa; all of them are in its table. More would
 outweigh what the project says itself."""
@@ -203,7 +206,7 @@ def device_segments(name: str, areas: Iterable[str]) -> tuple[Segment, ...]:
 
 
 def _sentences(names: OwnerNames) -> Iterator[tuple[str, str]]:
-    for device in names.devices:
+    for device in names.devices[:MOST_DEVICES]:
         marked = _marked(device_segments(device, names.areas))
         yield "turn_on", f"turn on the {marked}"
         yield "turn_off", f"turn off the {marked}"
