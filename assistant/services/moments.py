@@ -10,57 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from assistant.services.clock import spoken_time
-from assistant.services.clock_words import ClockTime, take_clock
-from assistant.services.days import take_day, weekday
+from assistant.services.clock_words import ClockTime
 from assistant.services.durations import duration_of
+from assistant.services.moment_words import PARTS, Said, said_in
 from assistant.services.numbers import ordinal, tokens_of
 from assistant.services.service import ServiceError
 
-_PARTS = {
-    "morning": time(8), "afternoon": time(15), "evening": time(19), "night": time(21), "tonight": time(20),
-}  # fmt: skip
 _UNITS = frozenset(
-    [
-        "s",
-        "sec",
-        "secs",
-        "second",
-        "seconds",
-        "m",
-        "min",
-        "mins",
-        "minute",
-        "minutes",
-        "h",
-        "hr",
-        "hrs",
-        "hour",
-        "hours",
-    ]
-)
+    {"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour", "hours"}
+)  # fmt: skip
 _SUPPOSED = time(9)  # where a day is named and no time
-_FILLERS = frozenset(
-    {
-        "at",
-        "on",
-        "by",
-        "for",
-        "about",
-        "around",
-        "exactly",
-        "sharp",
-        "the",
-        "in",
-        "of",
-        "please",
-        "and",
-        ",",
-        ".",
-    }
-)
-_AMBIGUOUS_AFTERNOON = range(
-    1, 7
-)  # "tomorrow at three" is in the afternoon, "tomorrow at eight" in the morning
+# "tomorrow at three" is in the afternoon, "tomorrow at eight" in the morning
+_AMBIGUOUS_AFTERNOON = range(1, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +59,13 @@ def try_moment(
     tokens: list[str], now: datetime, zone: tzinfo, *, waking: bool = False, strict: bool = False
 ) -> Moment | None:
     """The moment that these tokens are, all of them; None where they are none. `strict`: a bare number is a time only
-    after `at`, `by` or a day, for text in which numbers may be anything."""
+    after `at`, `by` or a day, or before a part of the day, for text in which numbers may be anything."""
     here = now.astimezone(zone)
     if (elapsed := _elapsed(tokens)) is not None:
         return Moment(
             (now.astimezone(UTC) + timedelta(seconds=elapsed)).astimezone(zone), True, True, elapsed=True
         )
-    read = _read(tokens, here.date(), strict)
+    read = said_in(tokens, here.date(), strict)
     if read is None:
         return None
     if read.clock is None and not read.part:
@@ -163,17 +124,6 @@ def _part_of(at: datetime) -> str:
     return "afternoon" if at.hour < 18 else "evening" if at.hour < 21 else "night"
 
 
-@dataclass(slots=True)
-class _Read:
-    """What the words say: a day, a time, a part of the day; `today`: it is of this day."""
-
-    day: date | None = None
-    clock: ClockTime | None = None
-    part: str = ""
-    weekly: bool = False  # the day was told by its weekday alone, so that the next such day will do
-    shifted: bool = False  # the day was told by its distance: without a time, it is the present one
-
-
 def _elapsed(tokens: list[str]) -> float | None:
     """Seconds in `in an hour and a half`, `ten minutes from now`. Whole days are left to the calendar."""
     words = [token.rstrip("'") for token in tokens if token not in ("please", "about", "around", "exactly")]
@@ -212,42 +162,10 @@ _UNIT_WORDS = frozenset(
 )
 
 
-def _read(tokens: list[str], today: date, strict: bool) -> _Read | None:
-    """None where something is said twice, or is no part of a moment."""
-    read, at, prepared = _Read(), 0, not strict
-    while at < len(tokens):
-        token = tokens[at]
-        if (day := take_day(tokens, at, today)) is not None:
-            if read.day is not None:
-                return None
-            said = tokens[at : day[1]]
-            read.weekly = weekday(said[-1]) is not None and said[0] in (said[-1], "this", "coming")
-            read.shifted = said[0] == "in" or said[-1] == "now"
-            read.day, at, prepared = day[0], day[1], True
-        elif (clock := take_clock(tokens, at)) is not None:
-            if read.clock is not None or not (prepared or clock[0].clear):
-                return None
-            read.clock, at = clock
-        elif token in _PARTS or (token == "this" and tokens[at + 1 : at + 2] and tokens[at + 1] in _PARTS):
-            this = token == "this"
-            part = tokens[at + 1] if this else token
-            if read.part:
-                return None
-            if (this or part == "tonight") and read.day is None:
-                read.day = today
-            read.part, at = part, at + (2 if this else 1)
-        elif token in _FILLERS:
-            prepared = prepared or token in ("at", "by", "around")
-            at += 1
-        else:
-            return None
-    return read
-
-
-def _placed(read: _Read, here: datetime, zone: tzinfo, waking: bool) -> datetime:
+def _placed(read: Said, here: datetime, zone: tzinfo, waking: bool) -> datetime:
     """The moment, in the zone of the owner."""
     if read.clock is None:
-        return _next_of([_PARTS[read.part]], read, here, zone)
+        return _next_of([PARTS[read.part]], read, here, zone)
     clock = read.clock
     if clock.hour == 24:
         day = read.day or here.date()
@@ -270,7 +188,7 @@ def _placed(read: _Read, here: datetime, zone: tzinfo, waking: bool) -> datetime
     return _next_of([later if afternoon else morning], read, here, zone)
 
 
-def _at_night(clock: ClockTime, read: _Read, here: datetime, zone: tzinfo) -> datetime:
+def _at_night(clock: ClockTime, read: Said, here: datetime, zone: tzinfo) -> datetime:
     """`nine at night` is 21:00; `two at night` belongs to the night that the day ends with."""
     small = clock.hour % 12
     if small >= 5:
@@ -283,7 +201,7 @@ def _at_night(clock: ClockTime, read: _Read, here: datetime, zone: tzinfo) -> da
     return settled(datetime.combine(read.day + timedelta(days=1), night), zone)
 
 
-def _next_of(times: list[time], read: _Read, here: datetime, zone: tzinfo) -> datetime:
+def _next_of(times: list[time], read: Said, here: datetime, zone: tzinfo) -> datetime:
     """The first of these times, in their order, that is still to come on the day that was said. Without a day it is
     tomorrow's when today's are over; of a weekday, that of the week after."""
     days = [read.day or here.date()]

@@ -158,7 +158,7 @@ async def test_two_processes_on_one_database_ring_a_timer_once(tmp_path: Path) -
     await _until(lambda: not any(scheduler._announcing for scheduler in schedulers))
     for _ in range(30):  # while it rings
         await clock.advance(5)
-        await _until_held(databases[0], clock.now() + 10)
+        await _until_held(databases[0], clock.now() + 7)
     for scheduler in schedulers:
         scheduler.ended(said)
     await _until_over(databases[0])
