@@ -53,14 +53,7 @@ class OutwardServer:
 
     async def start(self) -> None:
         host, port = self._settings.host, self._settings.port
-        self._tokens.load()
-        if not self._tokens.names:
-            where = "others" if is_loopback(host) else "anybody on your network"
-            raise UserError(
-                f"There is no token in {self._tokens.path}, so {where} would have to be let in; make one with: "
-                "assistant tokens add NAME"
-            )
-        context = _tls(self._settings.certificate, self._settings.private_key)
+        context = checked(self._settings, self._tokens)
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard])
         app.add_routes([web.get("/api/", _running), web.get("/api/health", _health)])
         app.add_routes([*self._services.routes(), *self.conversation.routes()])
@@ -91,6 +84,18 @@ class OutwardServer:
             return problem(401, "unauthorized", "The token is missing or wrong.")
         request[_CALLER] = caller
         return await explained(request, handler)
+
+
+def checked(settings: Api, tokens: Tokens) -> ssl.SSLContext | None:
+    """What to encrypt with, if with anything. Raises `UserError` for settings with which it must not listen."""
+    tokens.load()
+    if not tokens.names:
+        where = "others" if is_loopback(settings.host) else "anybody on your network"
+        raise UserError(
+            f"There is no token in {tokens.path}, so {where} would have to be let in; make one with: "
+            "assistant tokens add NAME"
+        )
+    return _tls(settings.certificate, settings.private_key)
 
 
 def is_loopback(host: str) -> bool:

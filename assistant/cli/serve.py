@@ -3,9 +3,10 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from assistant.api.outward import checked
 from assistant.app import Assistant
 from assistant.channels.console import Console
-from assistant.channels.outside import Outside
+from assistant.channels.outside import Outside, tokens_of
 from assistant.channels.typed import Reachable
 from assistant.cli.common import Settings, awake, notice, printer
 from assistant.cli.training import trained
@@ -21,6 +22,8 @@ async def serve(config: Config, settings: Settings) -> None:
             "Nobody could reach it: set `api.port`, or `mqtt.host`; docs/api.md and docs/mqtt.md say more.",
             exit_status=2,
         )
+    if config.api.port:
+        checked(config.api, tokens_of(config.api))  # before anything takes its time
     console = Console(printer())
     await trained(config)
     async with AsyncExitStack() as stack:
