@@ -17,7 +17,8 @@ from assistant.services.numbers import ordinal, tokens_of
 from assistant.services.service import ServiceError
 
 _UNITS = frozenset(
-    {"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour", "hours"}
+    {"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour",
+     "hours"}
 )  # fmt: skip
 _SUPPOSED = time(9)  # where a day is named and no time
 # "tomorrow at three" is in the afternoon, "tomorrow at eight" in the morning
