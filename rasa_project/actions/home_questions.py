@@ -10,7 +10,8 @@ from actions.base import Events, Say, SpokenAction, intent_of, slot, text_of
 from actions.targets import Target, targets
 
 _STATE = re.compile(
-    r"\b(on|off|open|opened|closed|shut|locked|unlocked|wet|low|home|running|charging|detected|triggered)\b"
+    r"\b(on|off|open|opened|closed|shut|locked|unlocked|wet|dry|low|home|away|running|charging|connected|plugged in"
+    r"|unplugged|occupied|moving|vibrating|detected|triggered)\b"
 )
 _SAME = {"opened": "open", "shut": "closed", "running": "on", "home": "at home"}
 _ALL = re.compile(r"\b(?:all|every|everything|each)\b")

@@ -196,6 +196,20 @@ def test_a_name_may_begin_with_a_room_that_the_device_is_not_in(
     assert [each.name for each in HomeNames(home).resolve(device, area, kind).devices] == [name]
 
 
+def test_what_is_in_no_room_may_be_spoken_of_in_any() -> None:
+    scene = Device(name="Party Mode", kind="scene")
+    names = HomeNames(Home(areas=(Area(name="Kitchen"),), devices=(scene,)))
+    assert names.resolve("party mode", "kitchen").devices == (scene,)
+
+
+def test_a_vacuum_cleaner_is_no_switch() -> None:
+    rover = Device(name="Rover", kind="switch", device_class="vacuum", area="Den")
+    plug = Device(name="Aquarium", kind="switch", device_class="outlet", area="Den")
+    names = HomeNames(Home(areas=(Area(name="Den"),), devices=(rover, plug)))
+    assert names.resolve("switches", "den").devices == (plug,)
+    assert names.resolve("rover").devices == (rover,)
+
+
 def test_what_cannot_do_it_is_not_meant() -> None:
     names = HomeNames(HOME)
     found = names.resolve(area="bedroom", able=lambda device: device.kind == "cover")

@@ -51,11 +51,14 @@ PLURALS = {
     "lock": "locks", "sensor": "sensors", "media": "speakers", "scene": "scenes",
 }  # fmt: skip
 
+_SWITCHES = frozenset(("", "switch", "outlet"))
 _ARTICLES = frozenset(("the", "my", "our", "a", "an", "that", "this", "please", "of"))
 
 
 def is_a(device: Device, word: str) -> bool:
     """Whether a word may mean the device: by its kind, and its class or its name."""
+    if device.kind == "switch" and device.device_class not in _SWITCHES and word in _ANY["switch"].split():
+        return False  # a vacuum cleaner goes on and off, yet is no switch
     return any(
         device.kind == kind and (not classes or device.device_class in classes or is_called(device, word))
         for kind, classes in WORDS.get(word, ())

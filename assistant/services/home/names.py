@@ -153,7 +153,8 @@ class HomeNames:
         """A device's whole name, or words that only one device's names have."""
         found = self._names.get(f"{singular(place.name)} {words}", []) if place else []
         found = found or self._names.get(words, [])
-        found = [device for device in found if place is None or place.has(device)]
+        # What is in no room, such as a scene, may be spoken of in any: "party mode in the kitchen".
+        found = [device for device in found if place is None or place.has(device) or not device.area]
         if not found and words not in WORDS and words not in (singular(each) for each in PLURALS.values()):
             wanted = set(words.split())
             found = [d for d in self._in(place) if any(wanted <= set(n.split()) for n in self._names_of(d))]

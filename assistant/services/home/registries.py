@@ -27,6 +27,10 @@ _EXPOSED_SENSORS = frozenset(
 guards."""
 
 
+_CLASS_OF = {domain: domain for domain in ("vacuum", "humidifier", "siren")}
+"""Those that are switched like a switch and are none."""
+
+
 @dataclass(slots=True)
 class Registries:
     """As the server listed them last: by id."""
@@ -76,7 +80,7 @@ def _device(registries: Registries, entity: Entity, expose: str) -> Device | Non
             "kind": KINDS[entity.domain],
             "area": str(area.get("name") or ""),
             "aliases": _aliases(entry),
-            "device_class": str(entity.attributes.get("device_class") or ""),
+            "device_class": str(entity.attributes.get("device_class") or _CLASS_OF.get(entity.domain, "")),
             "unit": str(entity.attributes.get("unit_of_measurement") or "").replace("°F", "°C"),
         }
     )
