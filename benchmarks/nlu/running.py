@@ -66,9 +66,14 @@ def train_and_ask(config: Path, runs: Sequence[Run], scratch: Path) -> list[Resu
         check=False,
     )
     if done.returncode != 0 or not out.exists():
-        last = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-        raise UserError(f"Rasa could not be trained with {config}: {last}")
+        raise UserError(f"Rasa could not be trained with {config}: {_cause(done.stderr or done.stdout)}")
     return [
         Result(each["parses"], each["train_s"], each["train_cpu_s"], each["parse_ms"])
         for each in json.loads(out.read_text(encoding="utf-8"))
     ]
+
+
+def _cause(output: str) -> str:
+    """The last line of the first of several tracebacks: Rasa wraps what went wrong into exceptions of its own."""
+    first = output.partition("The above exception was the direct cause")[0].strip()
+    return first.splitlines()[-1] if first else "it gave no reason."
