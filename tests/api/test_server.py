@@ -16,7 +16,7 @@ from assistant.services.build import Services, create_services
 from assistant.services.time import SystemClock
 
 
-async def _silent(text: str) -> None:
+async def _silent(*said: object) -> None:
     pass
 
 
@@ -58,7 +58,8 @@ async def test_a_service_is_called(client: aiohttp.ClientSession) -> None:
     async with client.post("/api/services/lists/add", json=body) as response:
         assert response.status == 200
         answer = await response.json()
-    assert answer["ok"] and answer["record"] > 0  # which `undo.last` can be told to take back
+    assert answer["ok"]
+    assert answer["record"] > 0  # which `undo.last` can be told to take back
     assert answer["result"] == {"list": "shopping", "added": ["milk"], "already": []}
 
 
