@@ -1,8 +1,10 @@
 """Programs, pages, clipboard, screen, and typing."""
 
 import re
+from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions.api import call_service
 from actions.base import Events, Say, SpokenAction, entities, intent_of, slot, text_of
@@ -69,7 +71,7 @@ class Clipboard(SpokenAction):
             return []
         result = await call_service(tracker, "clipboard.read", {})
         response = "utter_clipboard_cut" if result["cut"] else "utter_clipboard"
-        say.response(response, source="service:clipboard.read", text=result["text"])
+        say.response(response, source="service:clipboard.read", words=result["text"])
         return []
 
 
@@ -127,10 +129,12 @@ class Dictate(SpokenAction):
     def name(self) -> str:
         return "validate_dictation_form"
 
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """An event for the slot would tell the form that what was said was for it, even "stop dictation"."""
+        return await super().run(dispatcher, tracker, domain) if tracker.get_slot("dictated") else []
+
     async def perform(self, say: Say, tracker: Tracker) -> Events:
         words = tracker.get_slot("dictated")
-        if not words:
-            return []  # it is only just beginning
         arguments = {"text": str(words), "follows": _said_in_dictation(tracker) > 1}
         await call_service(tracker, "dictation.type", arguments)
         say.response("utter_typed", source="service:dictation.type")

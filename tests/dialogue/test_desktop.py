@@ -203,4 +203,4 @@ async def test_no_failure_is_silent(rasa: Running, sender: str) -> None:
         "desktop.open": ("unknown_application", "I found no application called minesweeper."),
     }
     assert (await rasa.say(sender, "play music")).text == "No media player is running. Open one first."
-    assert "minesweeper" in (await rasa.say(sender, "open minesweeper")).text
+    assert "minesweeper" in (await rasa.say(sender, "open the program minesweeper")).text
