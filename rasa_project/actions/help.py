@@ -28,7 +28,7 @@ _ALSO = {
     "weather": "rain umbrella forecast",
     "sums": "math maths calculation calculations arithmetic units currency currencies conversion",
     "voice": "speak speech louder faster",
-    "routines": "routine plan plans schedule",
+    "plans": "later planned schedule schedules routine routines",
 }
 """Other words for topics."""
 _WORD = re.compile(r"[a-z]+")

@@ -11,7 +11,15 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from channels.memory import Entity, Request, asked_instead, fresh_pending, is_asking, last_request
+from channels.memory import (
+    Entity,
+    Request,
+    asked_instead,
+    fresh_pending,
+    is_asking,
+    last_request,
+    takes_any_words,
+)
 
 UNDO = {"name": "undo", "confidence": 1.0}
 
@@ -37,6 +45,8 @@ def meant(tracker: DialogueStateTracker, said: Sentence) -> list[Sentence]:
     """The sentences that are meant, in order; the one that was said where it stands for itself."""
     intent = (said.parse.get("intent") or {}).get("name")
     entities = said.parse.get("entities") or []
+    if intent == "undo" and takes_any_words(tracker):
+        return [_as(said, "stop")]  # it is no answer, and nothing has been done yet
     guess = fresh_pending(tracker).get("guess")
     if guess and intent == "affirm":
         return [Sentence(guess["text"], guess["parse"])]

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.api.server import ApiServer
 from assistant.config.model import Config
-from assistant.dialogue.client import Message, RasaClient, TurnDone
+from assistant.dialogue.client import Message, Parse, RasaClient, TurnDone
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import ServiceAccess, Supervisor
 from assistant.services.build import Services, create_services
@@ -49,10 +49,11 @@ class House:
     supervisor: Supervisor
     turns: dict[str, int] = field(default_factory=dict)
 
-    async def say(self, place: str, text: str) -> Said:
+    async def say(self, place: str, text: str, parse: Parse | None = None) -> Said:
+        """`parse`: as it is to be understood, instead of what Rasa makes of it."""
         turn = self.turns[place] = self.turns.get(place, 0) + 1
         before = len(await self._records(place))
-        parse = await self.client.parse(text)
+        parse = parse or await self.client.parse(text)
         messages: list[Message] = []
         async for part in self.client.turn(place, text, turn, parse):
             if isinstance(part, TurnDone):

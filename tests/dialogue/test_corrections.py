@@ -87,6 +87,15 @@ async def test_the_correction_is_made_whatever_was_asked_for(
     assert "undo.last" in said.services
 
 
+async def test_make_that_another_length(house: House, place: str) -> None:
+    """Whether the timer is changed or made anew, there is one, of the new length."""
+    await house.say(place, "set a noodle timer for five minutes")
+    await house.say(place, "make that ten minutes")
+    timers = [each for each in (await house.call("timers.list"))["timers"] if each["name"] == "noodle"]
+    assert len(timers) == 1
+    assert 595 < timers[0]["remaining_s"] <= 600
+
+
 async def test_a_request_of_two_sentences_is_corrected_as_one(house: House, place: str) -> None:
     await house.say(place, "set a timer")
     await house.say(place, "six minutes")
@@ -196,12 +205,19 @@ async def test_it_says_what_was_undone(
 
 async def test_saying_it_again_goes_further_back(house: House, place: str) -> None:
     await house.say(place, "add pears to the shopping list")
-    await house.say(place, "add plums to the shopping list")
+    await house.say(place, "add apples to the shopping list")
     await house.say(place, "undo that")
     await house.say(place, "undo that")
     items = (await house.call("lists.read"))["items"]
-    assert not {"pears", "plums"} & set(items)
+    assert not {"pears", "apples"} & set(items)
     assert "nothing" in (await house.say(place, "undo that")).text
+
+
+async def test_undo_is_no_answer_to_a_question_for_any_words(house: House, place: str) -> None:
+    await house.say(place, "add something to the to do list")
+    said = await house.say(place, "undo that")
+    assert said.did == []
+    assert said.done.active_loop is None
 
 
 async def test_never_mind_takes_nothing_back(house: House, place: str) -> None:
