@@ -18,5 +18,7 @@ class Desktop(Section):
     screenshots: str = Field(
         "", description="Folder of screenshots; empty: `Screenshots` in the folder of pictures."
     )
-    notify_timers: bool = Field(False, description="A timer that rings shows a notification, too.")
+    notify_timers: bool = Field(
+        False, description="What rings, a timer, an alarm or a reminder, shows a notification, too."
+    )
     typing: bool = Field(True, description="What is dictated may be typed into the focused window.")

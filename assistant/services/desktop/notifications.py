@@ -4,14 +4,14 @@ import asyncio
 import html
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from pydantic import Field
 
 from assistant.services.desktop.bus import BusError, session_bus
 from assistant.services.service import Input, Origin, Risk, ServiceError, service
+from assistant.storage.due import Kind
 
-More = ParamSpec("More")
 _log = logging.getLogger(__name__)
 _SERVER = "org.freedesktop.Notifications"
 _PATH = "/org/freedesktop/Notifications"
@@ -48,20 +48,18 @@ async def show(title: str, text: str, *, urgent: bool = False) -> int:
     return int(answer[0])
 
 
-def shown_too(
-    announce: Callable[Concatenate[str, More], Awaitable[None]], title: str = "Timer"
-) -> Callable[Concatenate[str, More], Awaitable[None]]:
+def shown_too(announce: Callable[[str, Kind], Awaitable[None]]) -> Callable[[str, Kind], Awaitable[None]]:
     """`announce`, with a notification beside what is said. That there is none keeps nothing from being said."""
 
-    async def try_to_show(text: str) -> None:
+    async def try_to_show(text: str, kind: Kind) -> None:
         try:
-            await show(title, text, urgent=True)
+            await show(str(kind).capitalize(), text, urgent=True)
         except ServiceError as error:
             _log.warning("no notification: %s", error)
 
-    async def announce_and_show(text: str, /, *more: More.args, **named: More.kwargs) -> None:
+    async def announce_and_show(text: str, kind: Kind) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(try_to_show(text))
-            await announce(text, *more, **named)
+            group.create_task(try_to_show(text, kind))
+            await announce(text, kind)
 
     return announce_and_show

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from assistant.config.model import Config
 from assistant.services.desktop.bus import session_bus
 from assistant.services.desktop.notifications import show, shown_too
 from assistant.services.service import ServiceError
+from assistant.storage.due import Kind
+from tests.services.conftest import Open
 from tests.services.desktop.conftest import Desk
 from tests.services.desktop.session import need, program
 
@@ -57,12 +60,23 @@ async def test_without_a_daemon_it_says_what_to_install(desk: Desk, bus: str) ->
 async def test_a_timer_is_told_of_and_shown(dunst: None) -> None:
     said = []
 
-    async def announce(text: str, kind: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         said.append((text, kind))
 
-    await shown_too(announce)("Your tea is ready.", "timer")
-    assert said == [("Your tea is ready.", "timer")]
+    await shown_too(announce)("Your tea is ready.", Kind.TIMER)
+    assert said == [("Your tea is ready.", Kind.TIMER)]
     await until(lambda: displayed(1))
+
+
+async def test_a_timer_that_rings_is_shown_where_the_settings_want_it(dunst: None, open_house: Open) -> None:
+    house = await open_house(Config.model_validate({"desktop": {"notify_timers": True}}))
+    await house.did("timers.start", duration="one minute", name="tea")
+    resting = house.clock.resting()
+    house.services.start()
+    await resting
+    await house.clock.advance(60)
+    await until(lambda: displayed(1))
+    assert house.said == ["Your tea timer is done."]
 
 
 async def test_a_timer_is_told_of_at_once_where_nothing_can_be_shown(
@@ -70,11 +84,11 @@ async def test_a_timer_is_told_of_at_once_where_nothing_can_be_shown(
 ) -> None:
     said = []
 
-    async def announce(text: str) -> None:
+    async def announce(text: str, kind: Kind) -> None:
         said.append(time.monotonic())
 
     began = time.monotonic()
-    await shown_too(announce)("Your tea is ready.")
+    await shown_too(announce)("Your tea is ready.", Kind.TIMER)
     assert len(said) == 1
     assert said[0] - began < 0.5
     with pytest.raises(ServiceError):
