@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dbus_fast.aio import MessageBus
+from dbus_fast.annotations import DBusDict, DBusObjectPath, DBusStr
+from dbus_fast.service import ServiceInterface, dbus_method
 
 from assistant.config.desktop import Desktop
 from assistant.services.desktop.pages import address_of, checked
@@ -184,6 +187,34 @@ async def test_a_bookmark_is_opened_by_its_name(
     code, sentence = await desk.refused("desktop.open", what="bad one")
     assert code == "bad_address"
     assert "bookmark bad one" in sentence
+
+
+class Portal(ServiceInterface):
+    """What a desktop has for programs in a sandbox."""
+
+    def __init__(self) -> None:
+        super().__init__("org.freedesktop.portal.OpenURI")
+        self.opened: list[str] = []
+
+    @dbus_method(name="OpenURI")
+    def open_uri(self, parent: DBusStr, address: DBusStr, options: DBusDict) -> DBusObjectPath:
+        self.opened.append(address)
+        return "/org/freedesktop/portal/desktop/request/1/a"
+
+
+async def test_without_xdg_open_the_desktops_portal_opens_the_page(
+    desk: Desk, display: str, bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    connection = await MessageBus(bus_address=bus).connect()
+    portal = Portal()
+    connection.export("/org/freedesktop/portal/desktop", portal)
+    await connection.request_name("org.freedesktop.portal.Desktop")
+    try:
+        await desk.did("desktop.open", what="example dot com")
+        assert portal.opened == ["https://example.com"]
+    finally:
+        connection.disconnect()
 
 
 async def test_without_a_browser_or_a_screen_it_says_so(
