@@ -6,6 +6,10 @@ from typing import Protocol
 from assistant.dialogue.client import DialogueUnavailable, Message, Parse, TurnDone
 
 
+_QUESTIONS = frozenset({"confirmation", "error:needs_confirmation"})
+"""Sources of questions to which somebody would have to say yes."""
+
+
 class Understanding(Protocol):
     """What the dialogue offers, and the client of Rasa too."""
 
@@ -24,11 +28,15 @@ class Aside:
         self._turns = 0
 
     async def ask(self, session: str, text: str) -> str:
-        """What is answered. Raises ConnectionError where nobody can answer."""
+        """What is answered; a question to which a person would have to say yes is none. Raises ConnectionError where
+        nobody can answer."""
         self._turns += 1
         try:
             parse = await self._dialogue.parse(text)
             turn = self._dialogue.turn(session, text, self._turns, parse)
-            return " ".join([part.text async for part in turn if isinstance(part, Message)])
+            said = [part async for part in turn if isinstance(part, Message)]
         except DialogueUnavailable as error:
             raise ConnectionError(str(error)) from error
+        if any(part.source in _QUESTIONS for part in said):
+            return f"I left this out, because it needs your yes: {text}."
+        return " ".join(part.text for part in said)

@@ -27,8 +27,8 @@ Role = Literal["guest", "member", "owner"]
 
 
 ASIDE = "+routine-"
-"""Behind it, in the name of the session in which a routine's sentences are said, is what tells it from others: the one
-that it was begun in waits for it, and what was asked in an earlier one is no matter."""
+"""Behind it, in the name of the session in which a sentence of a routine is said, is what tells it from others: the
+session that the routine was begun in waits for it, and what the sentence before left open is no matter."""
 
 
 def place_of(session: str) -> str:

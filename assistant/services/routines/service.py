@@ -79,13 +79,13 @@ class RoutineServices:
         try:
             async with asyncio.timeout(_MOST_S - 1):
                 carried = await carry_out(self._registry, _calls(routine), origin)
-                session = f"{origin.session}{ASIDE}{secrets.token_hex(4)}"
-                answers = [await self._answer(sentence, session) for sentence in routine.ask]
+                answers = [await self._answer(sentence, origin) for sentence in routine.ask]
         except TimeoutError as error:
             raise ServiceError("timeout", "That took too long, so I gave up.") from error
         return Done(_result(routine, carried, answers), carried.undo)
 
-    async def _answer(self, sentence: str, session: str) -> str:
+    async def _answer(self, sentence: str, origin: Origin) -> str:
+        session = f"{origin.session}{ASIDE}{secrets.token_hex(4)}"
         if self.ask is None:
             return f"I could not do this: {sentence}."
         try:

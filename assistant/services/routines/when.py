@@ -27,6 +27,10 @@ _OF_THE_TIME = frozenset(
 )  # fmt: skip
 
 
+# "good night", "start movie night": alone they may be of a name. A time begins with something else.
+_PARTS = frozenset({"morning", "afternoon", "evening", "night"})
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """`what` is to be done; `plan` says when, or it is at the end of a timer: `timer` is its name, empty: the only
@@ -77,6 +81,8 @@ def _at_the_beginning(words: list[str], now: datetime, zone: tzinfo) -> Timed | 
 
 
 def _plan(words: list[str], now: datetime, zone: tzinfo) -> Plan | None:
+    if words[0] in _PARTS:
+        return None
     plan = try_plan(tokens_of(" ".join(words)), now, zone, strict=True)
     if plan is not None and plan.moment.at <= now and not plan.moment.has_time:
         return None  # "today" alone is now

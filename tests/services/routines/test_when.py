@@ -25,6 +25,8 @@ MOMENTS = [
      "2026-11-28 06:00"),
     ("dim the bedroom light to ten percent at ten thirty", "dim the bedroom light to ten percent",
      "2026-11-27 22:30"),
+    ("in twenty minutes good night", "good night", "2026-11-27 15:20"),
+    ("start movie night at eight", "start movie night", "2026-11-27 20:00"),
     ("unlock the front door on monday at seven", "unlock the front door", "2026-11-30 07:00"),
 ]  # fmt: skip
 
@@ -55,6 +57,8 @@ NOW_OR_NEVER = [
     "set the living room to twenty degrees",
     "turn on both of the lights",
     "turn on the heating today",
+    "i say good night",
+    "please start movie night",
 ]
 
 
