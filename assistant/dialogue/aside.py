@@ -5,7 +5,6 @@ from typing import Protocol
 
 from assistant.dialogue.client import DialogueUnavailable, Message, Parse, TurnDone
 
-
 _QUESTIONS = frozenset({"confirmation", "error:needs_confirmation"})
 """Sources of questions to which somebody would have to say yes."""
 
