@@ -197,13 +197,14 @@ async def test_a_reminder_of_any_words(kitchen: Kitchen) -> None:
 
 async def test_timers(kitchen: Kitchen) -> None:
     await kitchen.say("set a pasta timer for eight minutes")
-    assert "thirteen minutes" in await kitchen.say("add five minutes to the pasta timer")
+    assert "ten minutes" in await kitchen.say("make that ten minutes")
+    assert "fifteen minutes" in await kitchen.say("add five minutes to the pasta timer")
     assert "minutes" in await kitchen.say("take two minutes off")
     assert "paused" in await kitchen.say("pause the timer")
     await kitchen.later(3_600)
     assert kitchen.rang == []
     await kitchen.say("resume the timer")
-    assert "twenty minutes" in await kitchen.say("make that twenty minutes")
+    assert "twenty minutes" in await kitchen.say("change the timer to twenty minutes")
     await kitchen.later(1_201)
     await until(lambda: kitchen.rang)
     await kitchen.ends()
