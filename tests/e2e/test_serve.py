@@ -176,6 +176,7 @@ async def test_a_token_is_needed_and_can_be_taken_back(served: Served, owner: Pe
 async def test_the_owner_asks_it_as_ever_and_it_ends_well(served: Served, owner: Person) -> None:
     asked = await asyncio.to_thread(owner.run, "ask", "--json", "what time is it")
     assert asked.json[0]["intent"] == "ask_time"
+    assert asked.err == "", "it was not answered by one of its own"
     children = served.process.children()
     served.process.process.terminate()
     assert await asyncio.to_thread(served.process.process.wait, 30) == 0
