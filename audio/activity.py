@@ -14,6 +14,7 @@ EXIT_BELOW_ENTRY = 0.15
 
 
 NEAR_S = 0.128
+NEAR_LEAST = 0.05
 BEGAN_S = 0.4
 """A voice that was doubtful for long began so long before it was sure, at most: before that it was the loudspeaker."""
 
@@ -51,12 +52,13 @@ class SpeechPaused:
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Probability of speech in samples [start, end). `near`: the same in `Frame.suppressed`, where there is one, which
-    is somebody in the room rather than the loudspeaker."""
+    is somebody in the room rather than the loudspeaker. `louder`: as in `Frame`."""
 
     probability: float
     start: int
     end: int
     near: float | None = None
+    louder: bool = False
 
 
 class VoiceActivity:
@@ -73,6 +75,7 @@ class VoiceActivity:
         self._rest: Pcm = np.zeros(0, np.int16)
         self._suppressed: Pcm = np.zeros(0, np.int16)
         self._suppressed_end = 0  # index after the last sample of which some was suppressed
+        self._louder_end = 0  # the same of frames that are louder than an echo
         self._end = 0  # index after the last sample that was fed
 
     def feed(self, frame: Frame) -> Iterator[Activity]:
@@ -87,10 +90,15 @@ class VoiceActivity:
         self._end = frame.index + len(frame.pcm)
         if frame.suppressed is not None:
             self._suppressed_end = self._end
+        if frame.louder:
+            self._louder_end = self._end
         start = self._end - len(sound)
         while len(sound) >= self._chunk:
             near = _speech(self._near, other[: self._chunk]) if start < self._suppressed_end else None
-            yield Activity(_speech(self._model, sound[: self._chunk]), start, start + self._chunk, near)
+            louder = start < self._louder_end
+            yield Activity(
+                _speech(self._model, sound[: self._chunk]), start, start + self._chunk, near, louder
+            )
             sound, other, start = sound[self._chunk :], other[self._chunk :], start + self._chunk
         self._rest, self._suppressed = sound, other
 
@@ -112,7 +120,8 @@ class ActivityGate:
     lower exit threshold.
 
     Beside a loudspeaker it starts only if somebody was heard in the room as well, within NEAR_S: a suppressor of echo
-    takes away syllables of a person, but seldom four chunks of 32 ms in a row.
+    takes away syllables of a person, but seldom four chunks of 32 ms in a row. Where there is more sound than an echo
+    can have left, a trace of them is enough.
     """
 
     def __init__(
@@ -150,7 +159,7 @@ class ActivityGate:
 
     def update(self, activity: Activity) -> Transition | None:
         """The next chunk. At most one transition."""
-        if activity.near is None or activity.near >= self._threshold:
+        if activity.near is None or activity.near >= (NEAR_LEAST if activity.louder else self._threshold):
             self._near_end = activity.end
         soft = activity.probability >= self._exit
         if not soft:

@@ -9,6 +9,7 @@ import numpy as np
 from audio.echo_path import EchoPath
 from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Pcm
 from audio.level import FULL_SCALE, rms
+from audio.residue import Residue
 
 if TYPE_CHECKING:
     from livekit.rtc import AudioFrame
@@ -33,6 +34,7 @@ class Cleaned:
 
     pcm: Pcm
     suppressed: Pcm | None
+    louder: bool
 
 
 class EchoCanceller:
@@ -48,6 +50,7 @@ class EchoCanceller:
 
         self._apm = AudioProcessingModule(echo_cancellation=True)
         self._path = EchoPath()
+        self._residue = Residue()
         self._audible = 0.0  # for so many more samples an echo may be heard
         self._heard = 0.0  # energy of the microphone while the speaker was audible, forgotten slowly
         self._left = 0.0  # the same of what was made of it
@@ -69,14 +72,15 @@ class EchoCanceller:
                 f"an echo needs a frame of {FRAME_SAMPLES} samples of both sides, not {len(near)} and {len(far)}"
             )
         pcm = self._path.without_echo(near, far)
+        louder = self._residue.is_person(rms(pcm) ** 2, self._path.echo_power)
         suppressed = self._suppressed(near, far)
         loud = rms(far) >= AUDIBLE
         self._audible = LINGERS_S * SAMPLE_RATE_HZ if loud else max(0.0, self._audible - FRAME_SAMPLES)
         if loud:
             self._measure(near, suppressed, pcm)
         if self._audible <= 0.0:
-            return Cleaned(pcm, None)
-        return Cleaned(pcm if self._known else suppressed, suppressed)
+            return Cleaned(pcm, None, False)
+        return Cleaned(pcm if self._known else suppressed, suppressed, louder)
 
     def _suppressed(self, near: Pcm, far: Pcm) -> Pcm:
         cleaned = np.empty_like(near)
