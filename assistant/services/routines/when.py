@@ -16,7 +16,7 @@ _POLITE = re.compile(
 )
 _ENDS = r"(?:ends|is over|is done|is finished|is up|finishes|has ended|has finished|rings|goes off|runs out|stops)"
 _WHICH = r"(?:(?:the|my|our) )?(?:(?P<name>[\w ]+?) )?timers?"
-_EVENT = rf"(?:when|once|as soon as|after|if|whenever) {_WHICH} {_ENDS}"
+_EVENT = rf"(?:when|once|as soon as|after|if|whenever) {_WHICH}(?: {_ENDS})?"
 _EVENT_FIRST = re.compile(rf"^{_EVENT}(?: then)? (?P<what>.+)$")
 _EVENT_LAST = re.compile(rf"^(?P<what>.+?) {_EVENT}$")
 # "turn the lights on at eight": the first of two such words belongs to the verb.

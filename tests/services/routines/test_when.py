@@ -41,6 +41,8 @@ TIMERS = [
     ("when the timer ends turn off the oven", "turn off the oven", ""),
     ("turn off the oven when the pasta timer is done", "turn off the oven", "pasta"),
     ("once my egg timer goes off then turn on the kitchen light", "turn on the kitchen light", "egg"),
+    ("after the timer turn off the stove", "turn off the stove", ""),
+    ("turn off the stove after the egg timer", "turn off the stove", "egg"),
     ("as soon as the timer is up open the blinds please", "open the blinds", ""),
 ]
 
