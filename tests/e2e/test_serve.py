@@ -18,7 +18,6 @@ from tests.mosquitto import WAIT_S, Broker, broker
 
 pytestmark = [
     pytest.mark.rasa,
-    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.usefixtures("rasa_is_there"),
     pytest.mark.timeout(300),
 ]
@@ -36,6 +35,10 @@ role = "owner"
 services = ["home.*"]
 places = ["nursery"]
 """
+
+
+in_module = pytest.mark.asyncio(loop_scope="module")
+"""Where the process of `served` is talked to."""
 
 
 @dataclass
@@ -84,6 +87,7 @@ def started(owner: Person) -> Iterator[Running]:
         yield process
 
 
+@in_module
 async def test_the_documented_request_is_answered(served: Served) -> None:
     answer = await served.says("what time is it")
     assert set(answer) == {"response", "conversation_id", "continue_conversation"}
@@ -92,6 +96,7 @@ async def test_the_documented_request_is_answered(served: Served) -> None:
     assert speech(answer)
 
 
+@in_module
 async def test_something_is_done_and_told_with_its_targets(served: Served) -> None:
     answer = await served.says("turn on the kitchen light")
     assert answer["response"]["response_type"] == "action_done", answer
@@ -100,6 +105,7 @@ async def test_something_is_done_and_told_with_its_targets(served: Served) -> No
     assert [(each["type"], each["name"]) for each in data["success"]] == [("entity", "kitchen light")]
 
 
+@in_module
 async def test_a_question_keeps_the_conversation_open_and_is_nobody_elses(served: Served) -> None:
     question = await served.says("unlock the front door")
     assert question["continue_conversation"] is True, question
@@ -111,6 +117,7 @@ async def test_a_question_keeps_the_conversation_open_and_is_nobody_elses(served
     assert done["continue_conversation"] is False
 
 
+@in_module
 async def test_a_guest_is_told_that_it_may_not(served: Served) -> None:
     answer = await served.says("unlock the front door", token=served.guest)
     assert (answer["response"]["response_type"], answer["response"]["data"]) == (
@@ -120,6 +127,7 @@ async def test_a_guest_is_told_that_it_may_not(served: Served) -> None:
     assert speech(answer) == "I am not allowed to do that."
 
 
+@in_module
 async def test_what_it_does_not_know_has_a_code(served: Served) -> None:
     answer = await served.says("turn on the flux capacitor")
     assert answer["response"]["data"] == {"code": "no_valid_targets"}, answer
@@ -128,6 +136,7 @@ async def test_what_it_does_not_know_has_a_code(served: Served) -> None:
     assert speech(answer)
 
 
+@in_module
 async def test_a_room_of_a_turn_reaches_the_policy(served: Served) -> None:
     assert (
         speech(await served.says("turn off the kitchen light", room="Nursery"))
@@ -137,6 +146,7 @@ async def test_a_room_of_a_turn_reaches_the_policy(served: Served) -> None:
     assert done["response"]["response_type"] == "action_done", done
 
 
+@in_module
 async def test_conversations_of_several_go_on_side_by_side(served: Served) -> None:
     texts = ["what time is it", "turn on the bedroom light", "hello", "which lights are on"]
     answers = await asyncio.gather(*(served.says(text) for text in texts))
@@ -144,6 +154,7 @@ async def test_conversations_of_several_go_on_side_by_side(served: Served) -> No
     assert len({answer["conversation_id"] for answer in answers}) == len(texts)
 
 
+@in_module
 async def test_it_is_asked_over_mqtt_too(served: Served) -> None:
     async with served.broker.client() as other:
         await other.subscribe("assistant/reply/#")
@@ -158,6 +169,7 @@ async def test_it_is_asked_over_mqtt_too(served: Served) -> None:
         assert answer["text"] == "I am not allowed to do that."
 
 
+@in_module
 async def test_a_token_is_needed_and_can_be_taken_back(served: Served, owner: Person) -> None:
     url = f"{served.url}/api/conversation/process"
     for token in ("", "Bearer wrong"):
@@ -173,6 +185,7 @@ async def test_a_token_is_needed_and_can_be_taken_back(served: Served, owner: Pe
         assert refused.status == 401
 
 
+@in_module
 async def test_the_owner_asks_it_as_ever_and_it_ends_well(served: Served, owner: Person) -> None:
     asked = await asyncio.to_thread(owner.run, "ask", "--json", "what time is it")
     assert asked.json[0]["intent"] == "ask_time"
