@@ -43,7 +43,7 @@ class Later:
         """Whether a call of this service is for later. Raises `ServiceError`."""
         if self._services is None:
             self._services = frozenset()  # what is asked here is for now
-            if _MAYBE.search(self.said):
+            if _MAYBE.search(_without_names(self._tracker, self.said)):
                 found = await call_service(self._tracker, "plans.understand", {"said": self.said})
                 self._services = frozenset(found["services"])
         return service in self._services
@@ -125,6 +125,18 @@ def _said(tracker: Tracker) -> str:
     if waiting and answers and _turns_since_set(tracker) <= _LONGEST_WAIT:
         return str(waiting)
     return str(message.get("text") or "").lower()
+
+
+def _without_names(tracker: Tracker, said: str) -> str:
+    """The sentence with names of rooms and things blanked out: "movie night" and "night light" are no times."""
+    message = tracker.latest_message or {}
+    if said != str(message.get("text") or "").lower():
+        return said
+    for each in message.get("entities") or ():
+        start, end = each.get("start"), each.get("end")
+        if each.get("entity") in ("device", "area") and start is not None and end is not None:
+            said = f"{said[:start]}{' ' * (end - start)}{said[end:]}"
+    return said
 
 
 def _turns_since_set(tracker: Tracker) -> int:
