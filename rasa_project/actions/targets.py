@@ -50,6 +50,8 @@ _WARMTH = ("set_temperature", "warmer", "cooler", "query_temperature")
 _ASKING = ("query_state", "query_which")
 _EXCEPT = re.compile(r"\b(?:except(?:ing)?(?: for)?|but(?: not)?|apart from|other than|besides|without)\b")
 _HERE = re.compile(r"\b(?:here|this room|the room)\b")
+_AND = re.compile(r"\b(?:and|or)\b|,")
+_NEXT_TO = len(" in the ") + 1  # characters between a thing and its room
 _ONE = re.compile(r"\b(?:the|that|my|one|ones|please|just|only|i mean|meant|it's|no|um|uh)\b")
 
 
@@ -61,7 +63,7 @@ def targets(tracker: Tracker, intent: str) -> list[Target]:
     cut = _EXCEPT.search(text)
     split = cut.end() if cut else len(text)
     meant = _named([each for each in found if each.get("start", 0) < split], intent, _here(text[:split]))
-    but = _left_out([each for each in found if each.get("start", 0) >= split]) if cut else []
+    but = _left_out([each for each in found if each.get("start", 0) >= split], text) if cut else []
     return [{**one, "but": but} for one in meant] if but else meant
 
 
@@ -87,13 +89,21 @@ def _named(found: list[dict[str, Any]], intent: str, here: bool) -> list[Target]
     return [target(device, area, intent) for device in devices for area in areas]
 
 
-def _left_out(found: list[dict[str, Any]]) -> list[Target]:
-    devices, areas = _values(found, "device"), _values(found, "area")
-    if len(devices) == len(areas):
-        return [{"device": device, "area": area} for device, area in zip(devices, areas, strict=True)]
-    if devices and len(areas) == 1:
-        return [{"device": device, "area": areas[0]} for device in devices]
-    return [*({"device": device} for device in devices), *({"area": area} for area in areas)]
+def _left_out(found: list[dict[str, Any]], text: str) -> list[Target]:
+    """Each thing and each room; one that stands next to the other belongs to it: "the bedroom light and the kitchen" is
+    a light and a room, "the lamp in the study" one thing."""
+    named = [each for each in found if each.get("entity") in ("device", "area")]
+    named.sort(key=lambda each: int(each.get("start", 0)))
+    parts: list[Target] = []
+    end = -_NEXT_TO
+    for each in named:
+        entity, start = str(each["entity"]), int(each.get("start", 0))
+        if parts and entity not in parts[-1] and start - end < _NEXT_TO and not _AND.search(text[end:start]):
+            parts[-1][entity] = str(each["value"])
+        else:
+            parts.append({entity: str(each["value"])})
+        end = int(each.get("end", start))
+    return parts
 
 
 def _values(found: list[dict[str, Any]], name: str) -> list[str]:
