@@ -143,7 +143,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 ARGUMENTS = VALUES | st.fixed_dictionaries({"words": VALUES}) | st.fixed_dictionaries({"words": st.text()})
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     NAMES,
     ARGUMENTS,
