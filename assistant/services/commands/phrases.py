@@ -14,13 +14,18 @@ _POSSESSIVES = {"my": "your", "our": "your", "me": "you", "i": "you"}
 
 
 def heard(command: Command, said: str) -> dict[str, str]:
-    """The words for each parameter, by the phrase that fits the whole sentence; empty where none does."""
+    """The words for each parameter, by the phrase that fits the whole sentence; where none does, those choices that
+    are among its words."""
     sentence = _plain(said)
     for phrase in command.say:
         found = _pattern(phrase).fullmatch(sentence)
         if found:
             return {name: words.strip() for name, words in found.groupdict().items()}
-    return {}
+    choices = {
+        parameter.name: [words for words in parameter.choices if f" {_plain(words)} " in f" {sentence} "]
+        for parameter in command.parameters
+    }
+    return {name: max(words, key=len) for name, words in choices.items() if words}
 
 
 def described(command: Command, spoken: dict[str, str]) -> str:

@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from pydantic import Field
-from rapidfuzz import fuzz, process
 
 from assistant.services.moments import spoken_moment
 from assistant.services.numbers import joined, words
 from assistant.services.registry import Registry
 from assistant.services.repeats import spoken_rule
+from assistant.services.routines.meant import for_later, plan_meant, timer_meant
 from assistant.services.routines.when import polite_off, timed
 from assistant.services.service import (
     Assessment,
@@ -27,16 +27,11 @@ from assistant.services.service import (
 )
 from assistant.services.steps import assess, carry_out
 from assistant.services.time import Clock
-from assistant.storage.due import Due, DueTable, Kind
+from assistant.storage.due import DueTable, Kind
 from assistant.storage.planned import NEVER, Planned, PlannedTable
 
 MOST_PLANS = 50
-_ALIKE = 70.0
 _NOT_FOR_LATER = ("plans.", "undo.", "commands.fill")
-_OWN_TIME = frozenset(
-    {"alarms", "calendar", "clock", "lists", "notes", "plans", "reminders", "reviews", "timers", "undo"}
-)
-"""Domains in which a time is a part of what is asked: an alarm at eight is set now."""
 
 
 class PlannedCall(Input):
@@ -150,7 +145,7 @@ class PlanServices:
         plans = await self._table.all()
         if not plans:
             raise ServiceError("no_plans", "Nothing is planned.")
-        chosen = plans if asked.all else [_chosen(plans, asked, origin)]
+        chosen = plans if asked.all else [plan_meant(plans, asked.id, asked.what, origin.session)]
         await self._table.remove(plan.id for plan in chosen)
         self._changed()
         again = [asdict(plan) for plan in chosen]
@@ -221,7 +216,7 @@ class PlanServices:
             raise ServiceError("past", f"I can't do that {found.phrase}: that is over.")
         what = _mine_to_yours(polite_off(found.what))
         if found.plan is None:
-            timer = _one(await self._timers.all(Kind.TIMER), found.timer or "")
+            timer = timer_meant(await self._timers.all(Kind.TIMER), found.timer or "")
             return what, _When(NEVER, after=timer.id, after_name=found.timer or "")
         at = found.plan.moment.at
         wall = at.replace(tzinfo=None).isoformat() if found.plan.rule else ""
@@ -242,17 +237,6 @@ class PlanServices:
         return datetime.fromtimestamp(self._clock.now(), self._zone)
 
 
-def for_later(registry: Registry) -> list[str]:
-    """Services that act, of domains in which a time means nothing else."""
-    return [
-        spec.name
-        for spec in registry.specs()
-        if spec.name.split(".")[0] not in _OWN_TIME
-        and (spec.risk is not Risk.READ or spec.name.startswith("commands."))
-        and spec.name != "commands.fill"
-    ]
-
-
 def calls_of(plan: Planned) -> list[Call]:
     return [Call(call["service"], dict(call["arguments"])) for call in plan.calls]
 
@@ -263,39 +247,6 @@ def _calls(asked: AddInput) -> list[Call]:
 
 def _restoring(plans: Sequence[dict[str, Any]]) -> Call:
     return Call("plans.restore", {"plans": [{**plan, "calls": list(plan["calls"])} for plan in plans]})
-
-
-def _one(timers: Sequence[Due], name: str) -> Due:
-    """The timer that is meant. Raises `ServiceError` where there is none, or more than one."""
-    if not timers:
-        raise ServiceError("no_timers", "There is no timer running.")
-    meant = list(timers)
-    if name:
-        named = {timer.name: timer for timer in timers if timer.name}
-        best = process.extractOne(name, list(named), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-        if best is None:
-            raise ServiceError("unknown_timer", f"There is no {name} timer.")
-        meant = [named[best[0]]]
-    if len(meant) > 1:
-        raise ServiceError("ambiguous", "There are several timers; say which one.")
-    return meant[0]
-
-
-def _chosen(plans: Sequence[Planned], asked: WhichInput, origin: Origin) -> Planned:
-    """The one that is meant: by its id or its words, else the last that was planned here, else the last."""
-    if asked.id:
-        found = next((plan for plan in plans if plan.id == asked.id), None)
-    elif asked.what:
-        best = process.extractOne(
-            asked.what, [plan.what for plan in plans], scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE
-        )
-        found = plans[best[2]] if best else None
-    else:
-        here = [plan for plan in plans if plan.session == origin.session]
-        found = max(here or plans, key=lambda plan: plan.made_at)
-    if found is None:
-        raise ServiceError("unknown_plan", "Nothing like that is planned.")
-    return found
 
 
 def _listed(told: Sequence[str]) -> str:

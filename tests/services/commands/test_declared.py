@@ -102,6 +102,16 @@ def test_the_words_in_the_places_of_a_phrase(said: str, values: dict[str, str]) 
     assert heard(it, said) == values
 
 
+def test_choices_are_found_in_other_words() -> None:
+    parameters = [
+        {"name": "what", "kind": "choice", "choices": {"papers": "/p", "tax papers": "/t"}},
+        {"name": "x"},
+    ]
+    it = command(say=["back up my {what} to {x}"], run=["true"], parameters=parameters)
+    assert heard(it, "well make a copy of the tax papers for me") == {"what": "tax papers"}
+    assert heard(it, "well make a copy") == {}
+
+
 def test_what_a_command_does_in_the_owners_words() -> None:
     it = command(say=["back up my {x}"], run=["true"], parameters=[TEXT])
     assert described(it, {"x": "photos"}) == "back up your photos"
