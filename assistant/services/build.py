@@ -16,6 +16,7 @@ from assistant.services.desktop.notifications import shown_too
 from assistant.services.desktop.services import desktop_services
 from assistant.services.home.backend import HomeBackend
 from assistant.services.home.build import Homes
+from assistant.services.home.mqtt import check as check_mqtt
 from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
@@ -90,6 +91,7 @@ async def create_services(
     """
     check(config)
     here = ClockServices(clock, config.timezone)  # first: a wrong setting is found before anything is opened
+    check_mqtt(config.mqtt)
     path = database_path or paths.state_dir() / "assistant.db"
     calendar = calendar_services(config.calendar, config.timezone, clock, path.parent)
     database = await Database.open(path, url=config.storage.url.get_secret_value(), notice=notice)

@@ -157,6 +157,13 @@ class MqttHome:
         return whole(self._known[name].device, self._known[name].state)
 
 
+def check(settings: Mqtt) -> None:
+    """Raises `UserError` for settings with which no broker could be used."""
+    if settings.host:
+        checked(settings.devices)
+        Connection(settings, (), lambda received: None)  # reads the files that they name
+
+
 def device_of(device: MqttDevice) -> Device:
     """As the rest of the home has it."""
     return Device(

@@ -94,11 +94,19 @@ async def test_they_are_named_asked_for_changed_and_taken_back(tmp_path: Path) -
             assert "MQTT" in gone.error_message
 
 
-async def test_a_device_that_could_do_nothing_is_found_at_the_start(tmp_path: Path) -> None:
-    broken = {"name": "lamp", "kind": "light"}
-    with pytest.raises(UserError, match=r"mqtt\.devices: the lamp needs a command_topic"):
-        async with (
-            broker(tmp_path) as made,
-            services(made, tmp_path, [], mqtt={"host": "127.0.0.1", "port": made.port, "devices": [broken]}),
-        ):
-            pass
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"devices": [{"name": "lamp", "kind": "light"}]}, r"mqtt\.devices: the lamp needs a command_topic"),
+        ({"password_file": "/nowhere/secret"}, "The MQTT password in /nowhere/secret cannot be read"),
+    ],
+)
+async def test_what_could_never_work_is_found_at_the_start(
+    tmp_path: Path, wrong: dict[str, Any], complaint: str
+) -> None:
+    settings = Config.model_validate({"mqtt": {"host": "127.0.0.1", "port": 9, **wrong}})
+    with pytest.raises(UserError, match=complaint):
+        await create_services(
+            settings, SystemClock(), _silent, lambda event: None, database_path=tmp_path / "a.db"
+        )
+    assert not (tmp_path / "a.db").exists(), "before anything is opened"
