@@ -20,8 +20,8 @@ FADES = 0.6  # reverberation keeps so much of the frame before
 
 
 class Residue:
-    """One thread. The share of the echo that is left is followed as a logarithm, slowly upwards: a voice lasts too short
-    a time to be taken for it."""
+    """One thread. The share of the echo that is left is followed as a logarithm, slowly upwards: a voice is too short
+    to be taken for it."""
 
     def __init__(self) -> None:
         self._share = math.log(AT_FIRST)
