@@ -5,6 +5,7 @@ from pathlib import Path
 
 _QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",  # nothing leaves the machine
+    "ORT_DISABLE_TELEMETRY": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "PYTHONWARNINGS": "ignore",  # hundreds of deprecations in Rasa's own dependencies
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

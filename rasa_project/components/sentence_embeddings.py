@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ class SentenceEmbeddings(DenseFeaturizer, GraphComponent):
     def __init__(self, name: str, config: dict[str, Any]) -> None:
         super().__init__(name, config)
         model, tokenizer = _files(config["model"])
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before it is imported: later is too late
         runtime = importlib.import_module("onnxruntime")
         options = runtime.SessionOptions()
         options.intra_op_num_threads = (
