@@ -35,6 +35,8 @@ KINDS: dict[str, str] = {
 UNAVAILABLE = "unavailable"
 _SET_SPEED, _SET_POSITION = 1, 4
 _TARGET_RANGE, _TURN_OFF, _TURN_ON = 2, 128, 256  # of climate
+_STOP, _RETURN, _START = 8, 16, 8192  # of vacuum
+_PLAYER_ON, _PLAYER_OFF = 128, 256  # of media_player
 _COLOR_MODES = frozenset(("hs", "rgb", "rgbw", "rgbww", "xy"))
 
 
@@ -181,7 +183,11 @@ def calls_for(entity: Entity, change: State, fahrenheit: bool) -> list[ServiceCa
     if kind == "sensor":
         raise ServiceError("unsupported", f"{_name(entity)} can only be asked.")
     if entity.domain == "vacuum":
-        return [ServiceCall("vacuum", "start" if change.get("on") else "return_to_base")]
+        return [_vacuum_call(entity, bool(change.get("on")))]
+    if kind == "media" and not entity.has(_PLAYER_ON if change.get("on") else _PLAYER_OFF):
+        raise ServiceError(
+            "unsupported", f"{_name(entity)} can't be turned {'on' if change.get('on') else 'off'}."
+        )
     if change.get("on") is False:
         return [ServiceCall(entity.domain, "turn_off")]
     if kind == "light":
@@ -191,6 +197,13 @@ def calls_for(entity: Entity, change: State, fahrenheit: bool) -> list[ServiceCa
             raise ServiceError("unsupported", f"The speed of {_name(entity)} can't be changed.")
         return [ServiceCall("fan", "turn_on", {"percentage": change["speed"]})]
     return [ServiceCall(entity.domain, "turn_on")]
+
+
+def _vacuum_call(entity: Entity, on: bool) -> ServiceCall:
+    for service, feature in (("start", _START),) if on else (("return_to_base", _RETURN), ("stop", _STOP)):
+        if entity.has(feature):
+            return ServiceCall("vacuum", service)
+    raise ServiceError("unsupported", f"{_name(entity)} can't be {'started' if on else 'stopped'}.")
 
 
 def _light_data(entity: Entity, change: State) -> dict[str, Any]:

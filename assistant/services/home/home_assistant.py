@@ -14,7 +14,7 @@ from typing import Any
 from assistant.config.home_assistant import HomeAssistant as Settings
 from assistant.config.model import Home
 from assistant.services.home.backend import State
-from assistant.services.home.entity import KINDS, ServiceCall, calls_for, is_so, state_of
+from assistant.services.home.entity import KINDS, calls_for, is_so, state_of
 from assistant.services.home.live import LiveHome
 from assistant.services.home.websocket import (
     Connection,
@@ -28,7 +28,7 @@ from assistant.services.time import Clock
 
 log = logging.getLogger(__name__)
 
-FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 60.0
+FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 30.0
 FIRST_WAIT_S = 3.0  # of a call, for the first connection
 CALL_TIMEOUT_S = 4.0  # less than a service has
 SETTLING_S = 1.0  # until a device reports what it was told; a slow one is taken at its word
@@ -84,15 +84,18 @@ class HomeAssistant:
         return self._states()
 
     async def apply(self, changes: Mapping[str, State]) -> Mapping[str, State]:
-        """Of several devices each is tried; the first refusal is told when the others are done."""
+        """Of several devices each is tried, and those that refuse are left as they are; where all do, the reason of the
+        first is told. What one of several cannot do is nothing to speak of."""
         connection = await self._connected()
-        calls = {device: self._calls(device, change) for device, change in changes.items()}
         done = await asyncio.gather(
-            *(self._make(connection, device, each) for device, each in calls.items()), return_exceptions=True
+            *(self._make(connection, device, change) for device, change in changes.items()),
+            return_exceptions=True,
         )
-        for error in done:
-            if isinstance(error, BaseException):
-                raise error
+        errors = [error for error in done if isinstance(error, BaseException)]
+        if errors and (len(errors) == len(changes) or not all(isinstance(e, ServiceError) for e in errors)):
+            raise errors[0]
+        refused = {device for device, error in zip(changes, done, strict=True) if error is not None}
+        changes = {device: {} if device in refused else change for device, change in changes.items()}
         locks = [device for device, change in changes.items() if "locked" in change]
         wanted = {
             device: change for device, change in changes.items() if KINDS[device.partition(".")[0]] != "scene"
@@ -148,13 +151,10 @@ class HomeAssistant:
         entity = self._live.entities.get(device)
         return (state_of(entity, self._live.fahrenheit) if entity else None) or {}
 
-    def _calls(self, device: str, change: State) -> list[ServiceCall]:
+    async def _make(self, connection: Connection, device: str, change: State) -> None:
         if (entity := self._live.entities.get(device)) is None:
             raise ServiceError("unreachable", "That device is not there any more.")
-        return calls_for(entity, change, self._live.fahrenheit)
-
-    async def _make(self, connection: Connection, device: str, calls: list[ServiceCall]) -> None:
-        for call in calls:
+        for call in calls_for(entity, change, self._live.fahrenheit):
             try:
                 await connection.command(
                     "call_service",

@@ -9,6 +9,7 @@ from pydantic import Field
 from assistant.config.model import Device, SceneSetting
 from assistant.services.home.backend import State, device_id
 from assistant.services.home.change import SwitchedTo, Wish, able, change, is_unlocking
+from assistant.services.home.entity import is_so
 from assistant.services.home.known import KnownHome, Target
 from assistant.services.home.names import HomeNames, Resolution
 from assistant.services.home.places import is_here
@@ -68,7 +69,10 @@ class HomeServices:
                 "changed": [self._result(device, after[device_id(device)]) for device, _ in plan.wishes],
                 "spoken_target": plan.found.spoken,
                 "scene": all(device.kind == "scene" for device in plan.found.devices),
-                "unreached": [self._home.names.spoken(device) for device in plan.unreached],
+                "unreached": [
+                    self._home.names.spoken(device)
+                    for device in (*plan.unreached, *_unchanged(plan, changes, after))
+                ],
             },
             (Call("home.restore", {"states": undo}),) if undo else (),
         )
@@ -208,6 +212,15 @@ def _undoing(
     ]
     undo |= {member: dict(before[member]) for member in members if member in before}
     return {device: state for device, state in undo.items() if state and "devices" not in state}
+
+
+def _unchanged(plan: _Plan, changes: Mapping[str, State], after: Mapping[str, State]) -> list[Device]:
+    """Those that did not do it. Of things of all kinds ("everything") nobody expects it of each."""
+    if len({device.kind for device, _ in plan.wishes}) > 1:
+        return []
+    return [
+        device for device, _ in plan.wishes if not is_so(after[device_id(device)], changes[device_id(device)])
+    ]
 
 
 def _setting(setting: SceneSetting) -> Wish:

@@ -16,7 +16,7 @@ from assistant.services.service import Origin
 from assistant.services.time import SystemClock
 from tests.services.home.server import NoHomeAssistant, Server, python_with_home_assistant
 
-WAIT_S = 20.0
+WAIT_S = 60.0  # longer than it waits between two tries to connect
 
 
 @pytest.fixture(scope="session")

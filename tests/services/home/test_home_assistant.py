@@ -179,6 +179,23 @@ async def test_what_a_device_cannot_do_is_said(home: Connected) -> None:
     assert outcome.error_message == "The speed of the Preset Only Limited Fan can't be changed."
 
 
+async def test_everything_is_turned_off_but_for_what_cannot_be(server: Server, home: Connected) -> None:
+    await server.call("light.turn_on", "light.ceiling_lights")
+    await server.call("switch.turn_on", "switch.ac")
+    done = await home.did("home.set", target={"all": True}, state="off")
+    assert done["unreached"] == []
+    states = [
+        (await server.state(name))["state"] for name in ("light.ceiling_lights", "switch.ac", "climate.hvac")
+    ]
+    assert states == ["off", "off", "off"]
+
+
+async def test_what_one_of_several_cannot_do_is_said(server: Server, home: Connected) -> None:
+    done = await home.did("home.set", target={"kind": "fan", "all": True}, brightness=40)
+    assert done["unreached"] == ["the Preset Only Limited Fan"]
+    assert (await server.state("fan.ceiling_fan"))["state"] == "on"
+
+
 async def test_a_token_that_is_not_accepted_is_said_and_not_logged(
     server: Server, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
