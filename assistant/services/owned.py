@@ -43,7 +43,12 @@ class Owned:
         self.routines = RoutineServices(config.routines, registry, tell)
         registry.add(self.commands)
         registry.add(self.routines)
-        registry.add(PlanServices(self._table, timers, clock, zone, registry, self.runner.changed))
+        any_words = frozenset(
+            f"commands.{each.name}"
+            for each in config.commands
+            if any(p.kind == "text" for p in each.parameters)
+        )
+        registry.add(PlanServices(self._table, timers, clock, zone, registry, self.runner.changed, any_words))
         self._starting: asyncio.Task[None] | None = None
 
     def start(self) -> None:

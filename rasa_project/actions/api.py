@@ -38,7 +38,11 @@ UNREACHABLE = ServiceError("unreachable", "I can't reach that part of me right n
 class Later(Protocol):
     """Takes the calls that are for later, see `actions.planning`."""
 
+    what: str
+
     async def takes(self, service: str) -> bool: ...
+
+    async def timed(self) -> bool: ...
 
     async def call(
         self, service: str, arguments: dict[str, Any], confirmation: str | None

@@ -4,7 +4,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.api import call_service
+from actions.api import LATER, call_service
 from actions.base import Events, Say, SpokenAction, intent_of, slot, text_of
 from actions.services import call_and_say
 
@@ -28,6 +28,8 @@ class FillCommand(SpokenAction):
             return []  # something else was said; the form waits
         asked = {"command": command["name"], "said": text_of(tracker), "values": command["values"]}
         found = await call_service(tracker, "commands.fill", asked)
+        if found["missing"] and (later := LATER.get()) is not None and await later.timed():
+            found = await call_service(tracker, "commands.fill", {**asked, "said": later.what})
         command["values"], command["asks"] = found["arguments"], found["missing"]
         command["question"] = found["question"]
         if not found["missing"]:

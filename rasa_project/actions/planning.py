@@ -33,6 +33,8 @@ class Later:
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self.said = _said(tracker)
+        self.what = self.said
+        """Without its time, once it was asked for that."""
         self.calls: list[tuple[dict[str, Any], str | None]] = []
         """Each with the nonce of the yes that there is to it."""
         self.asked = False
@@ -45,7 +47,7 @@ class Later:
             self._services = frozenset()  # what is asked here is for now
             if _MAYBE.search(_without_names(self._tracker, self.said)):
                 found = await call_service(self._tracker, "plans.understand", {"said": self.said})
-                self._services = frozenset(found["services"])
+                self._services, self.what = frozenset(found["services"]), found["what"]
         return service in self._services
 
     async def timed(self) -> bool:

@@ -200,6 +200,16 @@ async def test_its_parameters_are_taken_from_the_sentence(home: Home) -> None:
     assert outcome.result["devices"][0]["brightness"] == 20
 
 
+async def test_a_time_is_none_of_its_parameters_unless_these_are_any_words(home: Home) -> None:
+    await home.services.registry.call("plans.cancel", {"all": True}, Origin("test", 1, "console"))
+    planned = await home.say("make it cosy at thirty percent at nine", "w1")
+    assert planned == "Okay, planned: make it cosy at thirty percent, at nine o'clock tonight."
+    assert await home.say("jot down dinner is at eight", "w2") == "I wrote dinner is at eight."
+    asked, done = await home.talk("w3", "back up my photos at six", "yes")
+    assert asked == "Shall I really back up your photos at six o'clock this evening?"
+    assert done == "Okay, planned: back up your photos, at six o'clock this evening."
+
+
 async def test_what_is_missing_is_asked_for(home: Home) -> None:
     assert await home.talk("m1", "jot something down", "the milk is sour") == [
         "What shall I write?",

@@ -11,19 +11,23 @@ from assistant.storage.planned import Planned
 
 _ALIKE = 70.0
 _OWN_TIME = frozenset(
-    {"alarms", "calendar", "clock", "lists", "notes", "plans", "reminders", "reviews", "timers", "undo"}
-)
-"""Domains in which a time is a part of what is asked: an alarm at eight is set now."""
+    [
+        "alarms", "calendar", "clipboard", "clock", "dictation", "due", "lists", "notes", "plans", "reminders",
+        "reviews", "snooze", "timers", "undo",
+    ]
+)  # fmt: skip
+"""Domains in which a time is a part of what is asked: an alarm at eight is set now, and "see you at eight" is typed."""
 
 
-def for_later(registry: Registry) -> list[str]:
-    """Services that act, of domains in which a time means nothing else."""
+def for_later(registry: Registry, any_words: frozenset[str]) -> list[str]:
+    """Services that act, of domains in which a time means nothing else. `any_words`: those that take free words, of
+    which the time may be a part."""
     return [
         spec.name
         for spec in registry.specs()
         if spec.name.split(".")[0] not in _OWN_TIME
         and (spec.risk is not Risk.READ or spec.name.startswith("commands."))
-        and spec.name != "commands.fill"
+        and spec.name not in any_words | {"commands.fill"}
     ]
 
 

@@ -84,13 +84,16 @@ class PlanServices:
         zone: tzinfo,
         registry: Registry,
         changed: Callable[[], None],
+        any_words: frozenset[str] = frozenset(),
     ) -> None:
+        """`any_words`: services that take free words, of which a time may be a part."""
         self._table = table
         self._timers = timers
         self._clock = clock
         self._zone = zone
         self._registry = registry
         self._changed = changed
+        self._any_words = any_words
 
     @service("plans.understand", "Tell whether a sentence says when something is to be done.", Risk.READ)
     async def understand(self, asked: SaidInput, origin: Origin) -> dict[str, Any]:
@@ -98,7 +101,7 @@ class PlanServices:
         found = timed(asked.said, self._now(), self._zone)
         if found is None:
             return {"timed": False, "what": asked.said, "services": []}
-        return {"timed": True, "what": found.what, "services": for_later(self._registry)}
+        return {"timed": True, "what": found.what, "services": for_later(self._registry, self._any_words)}
 
     @service("plans.add", "Do something later.", Risk.REVERSIBLE, assess="_assess_add")
     async def add(self, asked: AddInput, origin: Origin) -> Done:
