@@ -1,5 +1,6 @@
 """What is to be done later: planned, listed, cancelled, and done."""
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -31,6 +32,7 @@ from assistant.storage.due import DueTable, Kind
 from assistant.storage.planned import NEVER, Planned, PlannedTable
 
 MOST_PLANS = 50
+_ELAPSED = re.compile(r"^(?:in|after)\b|\b(?:from now|later)$")
 _NOT_FOR_LATER = ("plans.", "undo.", "commands.fill")
 
 
@@ -185,7 +187,10 @@ class PlanServices:
         assessed = await assess(self._registry, _calls(asked), origin)
         if assessed.risk is Risk.READ:
             return Assessment(Risk.REVERSIBLE)
-        spoken = self._when_of(when)
+        # "in ten minutes" is another time in the next minute, and the question has to be the same when the yes comes.
+        found = timed(asked.said, self._now(), self._zone)
+        elapsed = found is not None and _ELAPSED.search(found.phrase)
+        spoken = found.phrase if found and elapsed else self._when_of(when)
         return Assessment(assessed.risk, f"{assessed.question.removesuffix('?')} {spoken}?")
 
     async def _assess_run(self, asked: RunInput, origin: Origin) -> Assessment:

@@ -108,6 +108,15 @@ async def test_what_is_risky_needs_its_yes_when_it_is_planned(room: Room) -> Non
     assert room.lamp.open
 
 
+async def test_a_yes_counts_in_the_next_minute_too(room: Room) -> None:
+    said, calls = "open the lamp in ten minutes", [{"service": "lamp.open", "arguments": {}}]
+    await room.clock.advance(55)
+    question = await room.call("plans.add", said=said, calls=calls)
+    assert question.error_message == "Shall I really open the lamp in ten minutes?"
+    await room.clock.advance(10)
+    assert (await room.call("plans.add", confirmation=question.confirmation, said=said, calls=calls)).ok
+
+
 async def test_the_policy_counts_when_it_is_planned_and_when_it_is_done(open_room: Open) -> None:
     rule = PolicyRule(services=("lamp.set",), decision="deny", places=("hall",))
     room = await open_room(policy=Policy(rules=(rule,)))
