@@ -18,8 +18,7 @@ from assistant.storage.due import Due, DueTable, Kind, State
 _log = logging.getLogger(__name__)
 _LONGEST_SLEEP_S = 30.0  # the wall clock may be set, and the machine may have slept meanwhile
 _ANNOUNCE_TIMEOUT_S = 60.0
-_CLAIM_S = 90.0  # longer than an announcement may take, so that no second process rings meanwhile
-_HELD_S = 12.0  # a claim to what rings; so long after the end of this process another one rings
+_HELD_S = 12.0  # a claim to what rings; so long after the end of this process another one rings it
 _HOLD_S = 4.0
 _UNHEARD_S = 900.0  # nobody has said that it was noticed or given up: its place has vanished
 _RETRY_S = 5.0
@@ -127,7 +126,7 @@ class Scheduler:
                 at = due.rang_at + _UNHEARD_S
             if at > now:
                 wait_s = min(wait_s, at - now)
-            elif await self._table.claim(due, self._owner, now, now + _CLAIM_S):
+            elif await self._table.claim(due, self._owner, now, now + _HELD_S):
                 task = asyncio.create_task(self._ring(due), name=f"{due.kind} {due.id}")
                 self._announcing[due.id] = task
             else:

@@ -109,10 +109,10 @@ class DueTable:
             )
 
     async def hold(self, owner: str, until: float) -> None:
-        """Renew the claims to what `owner` rings."""
+        """Renew the claims of `owner`."""
         async with self._database.begin() as connection:
             await connection.execute(
-                text("UPDATE due SET claimed_until = :until WHERE claimed_by = :owner AND state = 'ringing'"),
+                text("UPDATE due SET claimed_until = :until WHERE claimed_by = :owner AND state <> 'over'"),
                 {"owner": owner, "until": until},
             )
 

@@ -155,5 +155,6 @@ def _which(tracker: Tracker) -> dict[str, Any]:
 
 
 def _bare_name(name: str | None) -> str | None:
-    """ "the oven" is the oven timer."""
-    return re.sub(r"^(the|my|a|an) ", "", name) if name else None
+    """ "the oven" is the oven timer, and "the last" is no name."""
+    bare = re.sub(r"^(the|my|a|an) ", "", name) if name else None
+    return None if bare in ("last", "same", "next", "other", "current") else bare
