@@ -75,13 +75,21 @@ def report(turns: list[dict[str, object]]) -> None:
     first, last = times[:EDGE], times[-EDGE:]
     print(row(f"the first {len(first)}", first))
     print(row(f"the last {len(last)}", last))
+    cpu = [f"{_cpu_ms(part):.0f} ms" for part in (turns[:EDGE], turns[-EDGE:])]
+    print(f"CPU a turn: the first {len(first)} {cpu[0]}, the last {len(last)} {cpu[1]}")
     median = float(np.median(times))
     print(f"\nmedian {median:.0f} ms, aimed at {AIM_MS:.0f}: {'reached' if median <= AIM_MS else 'MISSED'}")
 
 
+def _cpu_ms(turns: list[dict[str, object]]) -> float:
+    """Of each of these, on average."""
+    spent_s = float(str(turns[-1]["cpu_s"])) - float(str(turns[0]["cpu_s"]))
+    return 1000 * spent_s / max(1, len(turns) - 1)
+
+
 async def measure(count: int) -> tuple[list[dict[str, object]], float]:
     """Of each turn its kind, text, milliseconds, those of the parse, and answer; seconds of CPU in all."""
-    config = Config.model_validate({"policy": {"calls_per_minute": 0}})  # nobody speaks that fast
+    config = Config.model_validate({"policy": {"calls_per_minute": 0}, "dialogue": {"start_timeout_s": 600}})
     async with Assistant(config, timers_ring=False) as assistant:
         await assistant.dialogue.wait_ready()
         supervisor = assistant.dialogue.supervisor
@@ -90,7 +98,10 @@ async def measure(count: int) -> tuple[list[dict[str, object]], float]:
         children = psutil.Process().children(recursive=True)
         before = _cpu_s(children)
         try:
-            turns = [await _turn(client, number) for number in range(1, count + 1)]
+            turns = []
+            for number in range(1, count + 1):
+                turns.append(await _turn(client, number))
+                turns[-1]["cpu_s"] = round(_cpu_s(children) - before, 3)  # of all turns up to this one
         finally:
             await client.close()
         return turns, _cpu_s(children) - before

@@ -26,6 +26,7 @@ UNDO = {"name": "undo", "confidence": 1.0}
 _CORRECTING = re.compile(
     r"\b(?:no|not|sorry|actually|instead|wait|i (?:mean|meant|said|wanted)|make (?:it|that))\b", re.IGNORECASE
 )
+_MAKE_THAT = re.compile(r"(?:no |oh |actually |sorry )*make that ", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:other|wrong one|not that one)\b", re.IGNORECASE)
 _NOT = re.compile(r"\bnot (?:the |in the |my |a |an |for )*$", re.IGNORECASE)
 _ONE = re.compile(r"\bthe (\w+) one\b", re.IGNORECASE)
@@ -79,7 +80,13 @@ def _as(said: Sentence, intent: str) -> Sentence:
 def _corrects(tracker: DialogueStateTracker, said: Sentence) -> bool:
     """ "no, ten minutes" may be taken for an answer, or for a no."""
     intent = (said.parse.get("intent") or {}).get("name")
-    if intent not in ("inform", "deny", "nlu_fallback") or not said.parse.get("entities"):
+    named = {str(each["entity"]) for each in said.parse.get("entities") or ()}
+    if named and _MAKE_THAT.match(said.text):
+        # Whatever may be made ten minutes long: that is what was asked for just now, if it had a length.
+        request = last_request(tracker)
+        if request is not None and request.records:
+            return named <= {str(each["entity"]) for each in request.entities}
+    if intent not in ("inform", "deny", "nlu_fallback") or not named:
         return False
     return bool(_CORRECTING.search(said.text)) or (intent == "inform" and asked_instead(tracker))
 

@@ -33,13 +33,11 @@ def renew(tracker: DialogueStateTracker) -> None:
     ]
     begun = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *slots]
     for event in (*begun, ActionExecuted(ACTION_LISTEN_NAME), *kept):
+        event.timestamp = time.time()  # a session is what has the time of its beginning, or a later one
         tracker.update(event)
 
 
 def _last_turns(events: list[Event]) -> list[Event]:
-    """Copies of the last turns with the time of now, for a session is what came after its beginning."""
+    """Copies of them."""
     users = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
-    copies = [copy.copy(event) for event in events[users[-TURNS_KEPT] :]] if len(users) >= TURNS_KEPT else []
-    for event in copies:
-        event.timestamp = time.time()
-    return copies
+    return [copy.copy(event) for event in events[users[-TURNS_KEPT] :]] if len(users) >= TURNS_KEPT else []

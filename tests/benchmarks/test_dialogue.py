@@ -8,7 +8,12 @@ from benchmarks.dialogue import KINDS, ORDER, report
 def turns(first_ms: float, last_ms: float) -> list[dict[str, object]]:
     step = (last_ms - first_ms) / 299
     return [
-        {"kind": ORDER[number % len(ORDER)], "ms": first_ms + step * number, "parse_ms": 5.0}
+        {
+            "kind": ORDER[number % len(ORDER)],
+            "ms": first_ms + step * number,
+            "parse_ms": 5.0,
+            "cpu_s": 0.01 * number + (0.02 * (number - 199) if number > 199 else 0.0),
+        }
         for number in range(300)
     ]
 
@@ -22,6 +27,7 @@ def test_growing_turns_are_seen(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert line(shown, "the first 100")[-3:] == ["60", "104", "109"]
     assert line(shown, "the last 100")[-3:] == ["260", "304", "309"]
+    assert "CPU a turn: the first 100 10 ms, the last 100 30 ms" in shown
     assert "MISSED" in shown
 
 
