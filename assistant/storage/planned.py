@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from assistant.storage.database import Database
 
-
 NEVER = 1e15
 """`due_at` of what waits for something else than a moment."""
 
