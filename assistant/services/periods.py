@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from assistant.services.clock import spoken_time
 from assistant.services.clock_words import ClockTime, take_clock
-from assistant.services.days import take_day
+from assistant.services.days import take_day, weekday
 from assistant.services.moments import settled, spoken_moment, spoken_month_day, try_moment
 from assistant.services.numbers import tokens_of
 from assistant.services.period_words import PARTS, Bounds, Unit, take_length, take_unit
@@ -190,6 +190,9 @@ def _span(tokens: list[str], here: datetime, zone: tzinfo) -> Period | None:
     if unit is not None and day is None and not part:
         return _whole(unit, here, zone)
     if part and unit is None:
+        over = day == here.date() and here.hour >= PARTS[part.removeprefix("this ")][1]
+        if day is not None and over and any(weekday(token) is not None for token in tokens):
+            day += timedelta(weeks=1)  # "friday afternoon", said on Friday evening
         return _part(day, part, here, zone)
     return day_period(day, here, zone) if day is not None and unit is None else None
 

@@ -125,3 +125,9 @@ def test_the_day_on_which_clocks_change_is_whole() -> None:
     period = read_period("sunday", datetime(2026, 10, 23, 12, tzinfo=BERLIN), BERLIN)
     assert period.is_day
     assert period.end.timestamp() - period.start.timestamp() == timedelta(hours=25).total_seconds()
+
+
+@pytest.mark.parametrize(("hour", "day"), [(9, 27), (13, 27), (23, 4)])
+def test_a_part_of_a_weekday_that_is_over_is_that_of_next_week(hour: int, day: int) -> None:
+    friday = datetime(2026, 11, 27, hour, tzinfo=BERLIN)
+    assert read_period("friday afternoon", friday, BERLIN).start.day == day
