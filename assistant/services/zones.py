@@ -29,6 +29,11 @@ _PLACES = {
     "philadelphia": "America/New_York", "san diego": "America/Los_Angeles", "abu dhabi": "Asia/Dubai",
     "cape town": "Africa/Johannesburg", "south africa": "Africa/Johannesburg", "kyiv": "Europe/Kyiv",
     "wellington": "Pacific/Auckland", "new zealand": "Pacific/Auckland", "brazil": "America/Sao_Paulo",
+    "canada": "America/Toronto", "russia": "Europe/Moscow", "australia": "Australia/Sydney",
+    "united states": "America/New_York", "mexico": "America/Mexico_City", "indonesia": "Asia/Jakarta",
+    "chile": "America/Santiago", "portugal": "Europe/Lisbon", "ecuador": "America/Guayaquil",
+    "ukraine": "Europe/Kyiv", "argentina": "America/Argentina/Buenos_Aires", "malaysia": "Asia/Kuala_Lumpur",
+    "kazakhstan": "Asia/Almaty", "south korea": "Asia/Seoul", "vietnam": "Asia/Ho_Chi_Minh",
     "netherlands": "Europe/Amsterdam", "switzerland": "Europe/Zurich", "austria": "Europe/Vienna",
 }  # fmt: skip
 
@@ -70,13 +75,13 @@ def _zones() -> dict[str, str]:
 
 @cache
 def _countries() -> dict[str, str]:
-    """The most populous zone of each country, from the tables of the IANA database."""
+    """The zone of each country that has a single one, from the tables of the IANA database."""
     tables = resources.files("tzdata") / "zoneinfo"
-    zones: dict[str, str] = {}
+    zones: dict[str, list[str]] = {}
     for code, _, zone, *_ in _rows((tables / "zone.tab").read_text(encoding="utf-8")):
-        zones.setdefault(code, zone)
+        zones.setdefault(code, []).append(zone)
     named = _rows((tables / "iso3166.tab").read_text(encoding="utf-8"))
-    return {name.casefold(): zones[code] for code, name in named if code in zones}
+    return {name.casefold(): zones[code][0] for code, name in named if len(zones.get(code, ())) == 1}
 
 
 def _rows(table: str) -> list[list[str]]:
