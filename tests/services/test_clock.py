@@ -32,7 +32,8 @@ def test_dates_as_people_say_them() -> None:
     [
         ("New York", "America/New_York"), ("tokyo", "Asia/Tokyo"), ("Japan", "Japan"), ("utc", "UTC"),
         ("the netherlands", "Europe/Amsterdam"), ("Europe/Berlin", "Europe/Berlin"),
-        ("india", "Asia/Kolkata"), ("Kenya", "Africa/Nairobi"), ("canada", "America/Toronto"), ("argentina", "America/Argentina/Buenos_Aires"),
+        ("india", "Asia/Kolkata"), ("Kenya", "Africa/Nairobi"),
+        ("canada", "America/Toronto"), ("argentina", "America/Argentina/Buenos_Aires"),
         ("london", "Europe/London"), ("San Francisco", "America/Los_Angeles"), ("sydney", "Australia/Sydney"),
     ],
 )  # fmt: skip
