@@ -14,6 +14,8 @@ _WHEN = re.compile(
 )
 _WHERE = re.compile(r"\bwhere\b")
 _EARLIER = re.compile(r"\b(?:earlier|sooner|forward|up|ahead)\b")
+_FROM_TO = re.compile(r"from (.+?) (?:to|until) (.+)")
+_EDGES = re.compile(r"^(?:from|on|to) | (?:to|until|from|on|at)$")
 FORM_SLOTS = ("event", "event_moment", "event_answer", "event_day", "event_duration")
 
 
@@ -149,7 +151,10 @@ def _move(tracker: Tracker) -> dict[str, Any]:
     """What is named last is where it goes; what is named before, where it is now."""
     moments = tracker.get_slot("event_moment")
     moments = moments if isinstance(moments, list) else [moments] if moments else []
+    if moments and (found := _FROM_TO.fullmatch(str(moments[-1]))):
+        moments = [*moments[:-1], found[1], found[2]]  # taken for one, as in "from two to four"
     duration = joined(tracker.get_slot("event_duration"), " ")
+    moments = [_EDGES.sub("", str(each)) for each in moments]
     answer = tracker.get_slot("event_answer")
     if answer:
         target, before = str(answer), moments

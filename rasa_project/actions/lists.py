@@ -41,7 +41,7 @@ class ItemAction(SpokenAction, ABC):
     def items(self, tracker: Tracker) -> list[str]:
         """The items of the request; of an answer in free words, its parts."""
         words: list[str] = tracker.get_slot("item") or []
-        if words == entities(tracker, "item"):
+        if words in (entities(tracker, "item"), entities(tracker, "event")):
             return words
         parts = [_ASKING.sub("", part.strip()) for text in words for part in re.split(r",| and ", text)]
         return [part for part in dict.fromkeys(parts) if part]

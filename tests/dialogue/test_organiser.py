@@ -175,6 +175,15 @@ async def test_moving(house: House) -> None:
     assert "ten o'clock in the morning on Friday" in done
 
 
+async def test_a_time_may_be_said_in_two_places(house: House) -> None:
+    assert "noon on Friday" in await house.say("put the dentist on friday in my calendar at noon")
+    await house.say("put the dentist in my calendar on monday at nine")
+    assert "Which one do you mean" in await house.say("move the dentist to thursday at three")
+    answer = await house.say("move the dentist from friday to thursday at three")
+    assert "three o'clock" in answer
+    assert await house.read("thursday") == "at three o'clock, Dentist"
+
+
 async def test_deleting_waits_for_a_yes(house: House) -> None:
     await house.say("put the dentist in my calendar for friday at noon")
     assert await house.say("cancel the dentist") == "Shall I really delete Dentist, at noon on Friday?"
