@@ -30,7 +30,9 @@ def endpoints(settings: Dialogue, actions: Mapping[str, str], conversations: Pat
     """`actions`: url and token of the action server; `conversations`: the SQLite file of the embedded tracker store.
     Raises `UserError` for a URL that is none of those that Rasa can use; its password is not shown."""
     environment: dict[str, str] = {}
-    content: dict[str, Any] = {"action_endpoint": dict(actions), "lock_store": {"type": "in_memory"}}
+    # The domain is some 100 kB of JSON: it goes along only to those actions that say so in it.
+    action_server = {**actions, "enable_selective_domain": True}
+    content: dict[str, Any] = {"action_endpoint": action_server, "lock_store": {"type": "in_memory"}}
     if url := _url(settings.tracker_store):
         content["tracker_store"] = _sql("tracker_store", url, environment)
     elif settings.memory == "disk":

@@ -54,7 +54,7 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
             "tfidf_c": 60.0,
             "dense_c": 10.0,
             "sharpness": 0.5,
-            "max_iter": 200,
+            "max_iter": 60,
             "tol": 0.001,
         }
 
@@ -89,7 +89,7 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
         for view in _VIEWS:
             features = self._features(view, texts, examples)
             if features is not None:
-                self._weights[view] = self._fit(view, features, intents)
+                self._weights[view] = _fit(self._config, view, features, intents)
         self._persist()
         return self._resource
 
@@ -117,19 +117,6 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
             if features is not None:
                 pooled += np.log(_softmax(features @ weights + bias) + _TINY)
         return _softmax(pooled * self._config["sharpness"])
-
-    def _fit(self, view: str, features: Any, intents: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        regression = LogisticRegression(
-            C=self._config[f"{view}_c"],
-            # Frequencies are of the sentences that somebody wrote down, not of what people say.
-            class_weight="balanced" if view == "counts" else None,
-            max_iter=self._config["max_iter"],
-            tol=self._config["tol"],
-        ).fit(features, intents)
-        weights, bias = regression.coef_.T, regression.intercept_
-        if len(self._intents) == 2:  # one column: how much more likely the second is
-            weights, bias = np.hstack([np.zeros_like(weights), weights]), np.array([0.0, bias[0]])
-        return weights.astype(np.float32), bias.astype(np.float32)
 
     def _learn_words(self, texts: list[str]) -> None:
         for view in ("counts", "tfidf"):
@@ -162,7 +149,8 @@ class NgramIntentClassifier(IntentClassifier, GraphComponent):
             return scipy.sparse.csr_matrix(counts, dtype=np.float32)
         counts.data = np.log(counts.data) + 1
         words = len(self._vectorizers["tfidf"]["words"].vocabulary)
-        return _unit_rows(counts @ scipy.sparse.diags(self._idf), words)
+        counts.data *= self._idf[counts.indices]
+        return _unit_rows(counts, words)
 
     def _counts(self, view: str, texts: list[str]) -> scipy.sparse.csr_matrix:
         parts = [vectorizer.transform(texts) for vectorizer in self._vectorizers[view].values()]
@@ -225,6 +213,24 @@ def _vectorizers(view: str, vocabularies: dict[str, dict[str, int]]) -> dict[str
     }
 
 
+def _fit(
+    config: dict[str, Any], view: str, features: Any, intents: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (features × intents) and biases."""
+    regression = LogisticRegression(
+        C=config[f"{view}_c"],
+        # Frequencies are of the sentences that somebody wrote down, not of what people say.
+        class_weight="balanced" if view == "counts" else None,
+        max_iter=config["max_iter"],
+        tol=config["tol"],
+    ).fit(features, intents)
+    weights, bias = regression.coef_.T, regression.intercept_
+    if len(regression.classes_) == 2:  # one column: how much more likely the second is
+        weights, bias = np.hstack([np.zeros_like(weights), weights]), np.array([0.0, bias[0]])
+    # In the order in which scipy reads them: in the other it copies all of them for each sentence.
+    return np.ascontiguousarray(weights, np.float32), bias.astype(np.float32)
+
+
 def _text(message: Message) -> str:
     """The words as the tokenizer sees them; all figures are alike."""
     tokens = message.get(TOKENS_NAMES[TEXT]) or []
@@ -239,15 +245,12 @@ def _dense(messages: list[Message]) -> np.ndarray | None:
 
 
 def _unit_rows(features: scipy.sparse.csr_matrix, words: int) -> scipy.sparse.csr_matrix:
-    """Words at length 1, and characters at length 1."""
-    features = scipy.sparse.csr_matrix(features)
-    parts = (features[:, :words], features[:, words:])
-    return scipy.sparse.csr_matrix(scipy.sparse.hstack([_unit(part) for part in parts]), dtype=np.float32)
-
-
-def _unit(part: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
-    lengths = np.sqrt(np.asarray(part.multiply(part).sum(axis=1)).ravel())
-    return scipy.sparse.diags(1 / np.maximum(lengths, _TINY)) @ part
+    """Words at length 1, and characters at length 1. Changes `features`."""
+    rows = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
+    parts = 2 * rows + (features.indices >= words)  # of each row its words, then its characters
+    lengths = np.sqrt(np.bincount(parts, features.data**2, 2 * features.shape[0]))
+    features.data /= np.maximum(lengths, _TINY)[parts].astype(np.float32)
+    return features
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
