@@ -89,7 +89,7 @@ async def test_what_belongs_together_stays_together(house: House, text: str) -> 
 async def test_a_verb_that_was_left_out_is_put_back(house: House, place: str) -> None:
     said = await house.say(place, "turn on the kitchen light and the coffee machine off")
     assert [(call["target"], call["state"]) for _, call in said.did] == [
-        ({"kind": "light", "area": "kitchen"}, "on"),
+        ({"device": "light", "area": "kitchen"}, "on"),
         ({"device": "coffee machine"}, "off"),
     ]
 

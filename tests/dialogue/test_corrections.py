@@ -67,7 +67,7 @@ async def test_another_room_was_meant(house: House, place: str, correction: str)
             "make the bedroom light red",
             "no blue",
             "home.set",
-            {"target": {"kind": "light", "area": "bedroom"}, "color": "blue"},
+            {"target": {"device": "light", "area": "bedroom"}, "color": "blue"},
         ),
         (
             "set the temperature to nineteen degrees",

@@ -22,7 +22,7 @@ def made(**settings: Any) -> tuple[dict[str, Any], dict[str, str]]:
 def test_by_itself_it_needs_nobody() -> None:
     content, environment = made()
     assert content == {
-        "action_endpoint": ACTIONS,
+        "action_endpoint": {**ACTIONS, "enable_selective_domain": True},
         "lock_store": {"type": "in_memory"},
         "tracker_store": {"type": "SQL", "dialect": "sqlite", "db": "/state/dialogue.db"},
     }
