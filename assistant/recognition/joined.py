@@ -21,7 +21,7 @@ def joined(counts: Mapping[Trigram, float], share: float = SHARE) -> dict[Trigra
     last: dict[str, float] = defaultdict(float)  # words before the "and"
     first: dict[str, float] = defaultdict(float)  # those after it
     for (older, old, word), times in counts.items():
-        if word == END and older != NOTHING:
+        if word == END and old != START:
             more[older, old, AND] += share * times
             last[old] += share * times
         if (older, old) == (NOTHING, START):
@@ -31,4 +31,7 @@ def joined(counts: Mapping[Trigram, float], share: float = SHARE) -> dict[Trigra
     for before, times in last.items():
         for after, probability in first.items():
             more[before, AND, after] += times * probability
-    return {trigram: counts.get(trigram, 0.0) + more.get(trigram, 0.0) for trigram in {*counts, *more}}
+    return {
+        trigram: counts.get(trigram, 0.0) + more.get(trigram, 0.0)
+        for trigram in dict.fromkeys([*counts, *more])
+    }
