@@ -24,7 +24,7 @@ async def trained(config: Config, project: RasaProject | None = None) -> RasaPro
         notice(f"The trained model {project.model} is damaged; it is made again.")
         project.model.unlink(missing_ok=True)
     begun = time.monotonic()
-    notice("Training the dialogue model; about half a minute on two cores, once.")
+    notice("Training the dialogue model; about a minute on two cores, once.")
 
     def show(progress: Progress) -> None:
         if sys.stderr.isatty():
