@@ -23,7 +23,9 @@ FORGOTTEN_S = 3.0
 
 KNOWN_DB = 9.0
 """Until the path has explained so much of the echo, it is not known, and what is left of a suppressed echo is all that
-can be listened to: for the first second or two of the first answer."""
+can be listened to: for the first second and a half of the first answer, at least."""
+KNOWN_AFTER = 75
+"""Frames with an echo, 1.5 s: a path that explains the first syllables need not explain the next."""
 LINGERS_S = 0.6
 """So long after it was given to the speaker the echo of a sound may be heard."""
 
@@ -96,7 +98,8 @@ class EchoCanceller:
         self._heard = kept * self._heard + rms(near) ** 2 * len(near)
         self._left = kept * self._left + rms(suppressed) ** 2 * len(near)
         self._unexplained = kept * self._unexplained + rms(pcm) ** 2 * len(near)
-        self._known = self._known or self._heard > self._unexplained * 10.0 ** (KNOWN_DB / 10.0)
+        explains = self._heard > self._unexplained * 10.0 ** (KNOWN_DB / 10.0)
+        self._known = self._known or (explains and self._residue.learnt >= KNOWN_AFTER)
 
 
 def _frame(pcm: Pcm) -> "AudioFrame":

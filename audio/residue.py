@@ -30,6 +30,11 @@ class Residue:
         self._rests: deque[float] = deque(maxlen=LOOKED_AT)
         self._expected: deque[float] = deque(maxlen=LOOKED_AT)
 
+    @property
+    def learnt(self) -> int:
+        """Frames with an echo so far."""
+        return self._learnt
+
     def is_person(self, rest: float, echo: float) -> bool:
         """The next frame: mean squares of what the filter left and of the echo that it took out."""
         self._echo = max(echo, FADES * self._echo)
