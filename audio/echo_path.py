@@ -39,8 +39,6 @@ class EchoPath:
         self._doubt: Powers = np.full(shape, AT_FIRST, np.float32)
         self._last = np.zeros(FRAME_SAMPLES, np.float32)
         self._error: Powers = np.zeros(FRAME_SAMPLES + 1, np.float32)
-        self.echo_power = 0.0
-        """Mean square of what was taken out of the last frame, in sample units squared."""
         self._gradient = np.zeros((shape[0], 2 * FRAME_SAMPLES), np.float32)
 
     def without_echo(self, near: Pcm, far: Pcm) -> Pcm:
@@ -50,7 +48,6 @@ class EchoPath:
         self._far[0] = np.fft.rfft(np.concatenate([self._last, far_now]))
         self._last = far_now
         echo = np.fft.irfft((self._far * self._path).sum(axis=0))[FRAME_SAMPLES:]
-        self.echo_power = float(np.mean(echo**2))
         rest = near - echo
         if self._far.any():
             self._learn(rest.astype(np.float32))

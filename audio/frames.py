@@ -25,14 +25,12 @@ class Frame:
     """20 ms of input. `index` is the sample index of its first sample; `pcm` has FRAME_SAMPLES samples.
 
     `suppressed`: while the loudspeaker is heard, the same sound without anything that may be its echo, however much of
-    a person is lost with it: good for being sure that somebody speaks, and for nothing else. `louder`: there is more in
-    `pcm` than an echo can have left there.
+    a person is lost with it: good for being sure that somebody speaks, and for nothing else.
     """
 
     index: int
     pcm: Pcm
     suppressed: Pcm | None = None
-    louder: bool = False
 
 
 class Source(Protocol):
