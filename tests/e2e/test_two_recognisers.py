@@ -32,7 +32,9 @@ def test_commands_open_speech_and_free_text(person: Person, speech: Speech) -> N
 
     assert (open_speech["engine"], open_speech["intent"]) == ("whisper", "out_of_scope")
     assert open_speech["transcript"] == "we went to the beach with our neighbour last week"
-    assert open_speech["recognition"]["whisper"]["text"] == "We went to the beach with our neighbour last week."
+    assert (
+        open_speech["recognition"]["whisper"]["text"] == "We went to the beach with our neighbour last week."
+    )
     assert open_speech["recognition"]["embedded"]["text"] != open_speech["transcript"]
     assert open_speech["services"] == []
 
