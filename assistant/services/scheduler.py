@@ -1,7 +1,6 @@
 """Rings what is due: one task that sleeps until the next moment at which something is to be done."""
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,7 +10,7 @@ from datetime import datetime, tzinfo
 from assistant.services.announcements import announcement
 from assistant.services.moments import settled
 from assistant.services.repeats import next_wall
-from assistant.services.time import Clock
+from assistant.services.time import Clock, sleep_until
 from assistant.storage.database import StorageError
 from assistant.storage.due import Due, DueTable, Kind, State
 
@@ -170,17 +169,7 @@ class Scheduler:
 
     async def _sleep(self, seconds: float) -> None:
         """Until then, or until something changed."""
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._look_again.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
+        await sleep_until(self._clock, seconds, self._look_again)
 
 
 def after_ringing(due: Due, now: float, zone: tzinfo) -> Due:

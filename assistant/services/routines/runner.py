@@ -1,7 +1,6 @@
 """Does what is planned when its time has come: one task that sleeps until the next."""
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -11,7 +10,7 @@ from assistant.services.moments import settled, spoken_moment
 from assistant.services.registry import Outcome, Registry
 from assistant.services.repeats import next_wall
 from assistant.services.service import Origin
-from assistant.services.time import Clock
+from assistant.services.time import Clock, sleep_until
 from assistant.storage.database import StorageError
 from assistant.storage.due import DueTable, Kind, State
 from assistant.storage.planned import NEVER, Planned, PlannedTable
@@ -173,17 +172,7 @@ class PlanRunner:
         if seconds is None:
             await self._look_again.wait()
             return
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._look_again.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
+        await sleep_until(self._clock, seconds, self._look_again)
 
 
 def told(plan: Planned, outcome: Outcome) -> list[str]:
