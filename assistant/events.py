@@ -177,6 +177,29 @@ class WakeWordJudged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crisis(Event):
+    """Somebody may be in danger, and was told where there is help. `kind`: self-harm, or an emergency. The words are
+    for the owner's review, and not part of what is logged."""
+
+    kind: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceBlocked(Event):
+    """A generated sentence was not said. `category` as the gate names it; "gate": a check failed or was late."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosed(Event):
+    """Somebody was told that it is an AI. `occasion`: first contact, now and then."""
+
+    occasion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
     """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached, as
     `assistant.observe.trace.STAGES` names them. `outcome`: answered, interrupted, stopped (a stop word and nothing
