@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import os
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from assistant.errors import UserError
-from assistant.storage.schema import LATEST, migrate
+from assistant.storage.schema import STEPS, Step, migrate
 
 _OPEN_TIMEOUT_S = 30.0
 _CLOSE_TIMEOUT_S = 5.0
@@ -41,21 +42,28 @@ class Database:
     this process transactions queue up, which is as fast as SQLite's one writer could be anyway.
     """
 
-    def __init__(self, engine: AsyncEngine, path: Path | None) -> None:
+    def __init__(self, engine: AsyncEngine, path: Path | None, steps: Sequence[Step] = STEPS) -> None:
         self._engine = engine
+        self._steps = steps
         self.path = path
 
     @classmethod
     async def open(
-        cls, path: Path, *, url: str = "", notice: Callable[[str], None] = lambda sentence: None
+        cls,
+        path: Path,
+        *,
+        url: str = "",
+        notice: Callable[[str], None] = lambda sentence: None,
+        steps: Sequence[Step] = STEPS,
     ) -> "Database":
         """Open (creating if need be) the SQLite database at `path`, or the one at `url` where that is given.
 
-        The file is readable by its owner only. A damaged file is moved aside, `notice` gets a sentence about
-        it, and a new one takes its place. Raises `StorageError` for everything else.
+        `steps`: its schema, where it is another than the assistant's own. The file is readable by its owner
+        only. A damaged file is moved aside, `notice` gets a sentence about it, and a new one takes its place.
+        Raises `StorageError` for everything else.
         """
         if url:
-            return await cls(_server_engine(url), None)._prepared()
+            return await cls(_server_engine(url), None, steps)._prepared()
         try:
             await asyncio.to_thread(_make_private, path)
         except OSError as error:
@@ -64,13 +72,13 @@ class Database:
                 "ASSISTANT_STATE_DIR to another folder."
             ) from error
         try:
-            return await cls(_sqlite_engine(path), path)._prepared()
+            return await cls(_sqlite_engine(path), path, steps)._prepared()
         except _Damaged:
             moved = await asyncio.to_thread(_move_aside, path)
             notice(f"The database {path} was damaged; I moved it to {moved.name} and started a new one.")
             await asyncio.to_thread(_make_private, path)
             try:
-                return await cls(_sqlite_engine(path), path)._prepared()
+                return await cls(_sqlite_engine(path), path, steps)._prepared()
             except _Damaged as error:
                 raise StorageError(f"No database can be made at {path}; check that disk.") from error
 
@@ -81,6 +89,28 @@ class Database:
             async with self._engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, *_SERVER_ERRORS) as error:
+            raise _explained(error, self.path) from error
+
+    async def scrub(self) -> None:
+        """Have what was deleted gone from SQLite's files too: no free page and no log holds it. The whole file is
+        written anew. On a server this is the server's business. Raises `StorageError`."""
+        if self.path is None:
+            return
+        try:
+            connection = await self._engine.raw_connection()  # neither statement may stand in a transaction
+            try:
+                assert connection.driver_connection is not None
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    async with connection.driver_connection.execute(statement) as cursor:
+                        row = await cursor.fetchone()
+                if row is None or row[0]:
+                    raise StorageError(
+                        f"The database {self.path} is in use by another program for too long, so what was deleted "
+                        "may still be in its log; try again."
+                    )
+            finally:
+                connection.close()
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _explained(error, self.path) from error
 
     async def close(self) -> None:
@@ -107,12 +137,12 @@ class Database:
                     verdict = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar()
                     if verdict != "ok":
                         raise _Damaged
-                before = await migrate(connection)
+                before = await migrate(connection, self._steps)
         except (SQLAlchemyError, *_SERVER_ERRORS) as error:
             if self.path is not None and _is_damage(error):
                 raise _Damaged from error
             raise _explained(error, self.path) from error
-        if before > LATEST:
+        if before > self._steps[-1].version:
             raise StorageError(
                 f"The database {self.path or ''} was written by a newer version of the assistant; "
                 "update this one, or set ASSISTANT_STATE_DIR to another folder."
@@ -152,6 +182,7 @@ def _sqlite_engine(path: Path) -> AsyncEngine:
             "synchronous=NORMAL",
             f"busy_timeout={_BUSY_MS}",
             "foreign_keys=ON",
+            "secure_delete=ON",  # deleted words are overwritten with zeros, not only let go of
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -5,6 +5,7 @@ differently.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -149,9 +150,9 @@ STEPS = (
 LATEST = STEPS[-1].version
 
 
-async def migrate(connection: AsyncConnection) -> int:
+async def migrate(connection: AsyncConnection, steps: Sequence[Step] = STEPS) -> int:
     """Take the steps that are still missing, inside the caller's transaction, and return the version that the
-    database had before (0: it was new). Does nothing to one that is newer than `LATEST`."""
+    database had before (0: it was new). Does nothing to one that is newer than the last of `steps`."""
     sqlite = connection.dialect.name == "sqlite"
     serial = (
         "INTEGER PRIMARY KEY AUTOINCREMENT" if sqlite else "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
@@ -163,7 +164,7 @@ async def migrate(connection: AsyncConnection) -> int:
         )
     )
     before = int((await connection.execute(text("SELECT max(version) FROM migrations"))).scalar() or 0)
-    for step in STEPS:
+    for step in steps:
         if step.version <= before:
             continue
         for statement in step.statements:

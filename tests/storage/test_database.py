@@ -14,6 +14,7 @@ from assistant.storage.database import Database, StorageError
 from assistant.storage.due import Due, DueTable, Kind
 from assistant.storage.home import DeviceStateTable
 from assistant.storage.lists import ListTable
+from assistant.storage.schema import Step
 
 
 def _mode(path: Path) -> int:
@@ -22,6 +23,10 @@ def _mode(path: Path) -> int:
 
 def _names(folder: Path, word: str) -> list[str]:
     return [file.name for file in folder.iterdir() if word in file.name]
+
+
+def _holding(folder: Path, words: bytes) -> list[str]:
+    return [file.name for file in folder.iterdir() if words in file.read_bytes()]
 
 
 def _record(**changes: object) -> Record:
@@ -192,4 +197,27 @@ async def test_device_states_are_replaced(tmp_path: Path) -> None:
     await table.save({"lamp": {"on": True, "brightness": 30}})
     await table.save({"lamp": {"on": False}})
     assert await table.all() == {"lamp": {"on": False}}
+    await database.close()
+
+
+async def test_what_was_deleted_is_gone_from_the_bytes_of_every_file(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "a.db")
+    table = ListTable(database)
+    await table.add("shopping", [f"canary-{number}" for number in range(500)])
+    assert _holding(tmp_path, b"canary-77")
+    await table.clear("shopping")
+    await database.scrub()
+    assert _holding(tmp_path, b"canary-") == []
+    await table.add("shopping", ["milk"])
+    assert await table.items("shopping") == ["milk"]
+    await database.close()
+
+
+async def test_a_database_with_a_schema_of_its_own(tmp_path: Path) -> None:
+    steps = (Step(1, "words", ("CREATE TABLE words (word TEXT NOT NULL)",)),)
+    database = await Database.open(tmp_path / "a.db", steps=steps)
+    async with database.begin() as connection:
+        await connection.execute(text("INSERT INTO words VALUES ('here')"))
+        tables = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        assert {row[0] for row in tables} == {"words", "migrations"}
     await database.close()
