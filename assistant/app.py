@@ -28,7 +28,7 @@ from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
 from assistant.errors import UserError
 from assistant.events import Event, MusicBegan, RingingEnded, Trouble
-from assistant.generation import GenerationUnavailable, Message, create_generator
+from assistant.generation import GenerationUnavailable, Message, Request, Text, create_generator
 from assistant.observe.keeper import Keeper
 from assistant.plugins import add_plugins
 from assistant.reviews.keeper import ReviewKeeper
@@ -275,6 +275,8 @@ class Assistant:
         said: list[str] = []
         splitter = ClauseSplitter()
         history = [Message(role, said) for role, said in session.history] if session is not None else []
+        prompt = Message("system", self.config.generation.system_prompt)
+        request = Request([prompt, *history, Message("user", text)])
         streams = session is not None and self._generator.source == "generated"
 
         def speak(clauses: list[str]) -> None:
@@ -284,8 +286,9 @@ class Assistant:
                     session.reply(int(turn), clause, "generated")
 
         try:
-            async for piece in self._generator.answer(text, history):
-                speak(splitter.push(piece))
+            async for piece in self._generator.answer(request):
+                if isinstance(piece, Text):
+                    speak(splitter.push(piece.text))
         except GenerationUnavailable as error:
             log.warning("%s", error.detail or error)
             speak([*splitter.finish(), str(error)])

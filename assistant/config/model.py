@@ -6,12 +6,13 @@ Precedence: command line (`--set section.key=value`) over environment (`ASSISTAN
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field
 
 from assistant.config.api import Api
 from assistant.config.calendar import Calendar
 from assistant.config.commands import Command
 from assistant.config.desktop import Desktop
+from assistant.config.generation import Generation
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.knowledge import Knowledge, Weather
 from assistant.config.mqtt import Mqtt
@@ -238,22 +239,6 @@ class Dialogue(Stores):
         description="Keep turns that were not understood for sure, with their words, for 30 days "
         "(`assistant review`).",
     )
-
-
-class Generation(Section):
-    """A language model for what the dialogue cannot answer. Any OpenAI-compatible server."""
-
-    url: str = Field("", description="Such as http://127.0.0.1:8080/v1; empty: no language model.")
-    model: str = Field("", description="The model's name at that server.")
-    api_key: SecretStr = Field(
-        SecretStr(""), validate_default=False, description="Better given as ASSISTANT__GENERATION__API_KEY."
-    )
-    system_prompt: str = Field(
-        "You are a voice assistant. Answer in one or two short spoken sentences, without lists or markup.",
-        description="What the model is told first.",
-    )
-    max_tokens: int = Field(200, ge=1, le=4096, description="Longest answer.")
-    first_token_timeout_s: float = Field(10.0, gt=0.0, description="How long the first words may take.")
 
 
 class Floor(Section):

@@ -6,7 +6,7 @@ import socket
 import aiohttp
 
 from assistant.config.home_assistant import HomeAssistant
-from assistant.config.model import Generation
+from assistant.config.generation import Generation
 from assistant.doctor.check import Check, fail, ok, warn
 from assistant.services.home.home_assistant import token_of
 from assistant.services.home.websocket import TokenRefused, Unreachable, connected

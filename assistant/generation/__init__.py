@@ -1,7 +1,17 @@
 """Answers that no template has: from a language model where the owner configured one, else an honest no."""
 
-from assistant.config.model import Generation
-from assistant.generation.base import GenerationUnavailable, Message, NoGenerator, TextGenerator
+from assistant.config.generation import Generation
+from assistant.generation.base import (
+    GenerationUnavailable,
+    Message,
+    NoGenerator,
+    Piece,
+    Request,
+    Text,
+    TextGenerator,
+    Tool,
+    ToolCall,
+)
 from assistant.generation.openai import OpenAIClient
 
 __all__ = [
@@ -9,7 +19,12 @@ __all__ = [
     "Message",
     "NoGenerator",
     "OpenAIClient",
+    "Piece",
+    "Request",
+    "Text",
     "TextGenerator",
+    "Tool",
+    "ToolCall",
     "create_generator",
 ]
 

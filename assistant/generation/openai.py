@@ -8,20 +8,19 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Literal
 
 import aiohttp
 
-from assistant.config.model import Generation
-from assistant.generation.base import GenerationUnavailable, Message
+from assistant.config.generation import Generation
+from assistant.generation.base import GenerationUnavailable, Message, Piece, Request, Text
 
 _CONNECT_TIMEOUT_S = 5.0
 _IDLE_TIMEOUT_S = 15.0  # a model that has begun and then says nothing for so long has died
 _MAX_LINE = 256 * 1024  # bytes of one event: far more than a chunk of text
 _MAX_CHARACTERS = 40  # per token; a server that goes on past that ignores `max_tokens`
 _MAX_ERROR = 2_000  # bytes of an error's body that are read
-_HISTORY = 20  # messages that go along
 
 _UNREACHABLE = "I can't reach the language model right now."
 _SLOW = "The language model takes too long to answer."
@@ -51,7 +50,7 @@ class OpenAIClient:
     def source(self) -> Literal["generated", "none"]:
         return "generated"
 
-    async def answer(self, text: str, history: Sequence[Message] = ()) -> AsyncIterator[str]:
+    async def answer(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `TextGenerator.answer`. The first piece has `first_token_timeout_s`, each other the idle limit;
         time that the consumer takes between them does not count."""
         deadline = asyncio.get_running_loop().time() + self._config.first_token_timeout_s
@@ -59,7 +58,7 @@ class OpenAIClient:
         try:
             async with contextlib.AsyncExitStack() as stack:
                 async with asyncio.timeout_at(deadline):
-                    response = await stack.enter_async_context(self._request(text, history))
+                    response = await stack.enter_async_context(self._request(request))
                     await _check(response)
                 events = await stack.enter_async_context(contextlib.aclosing(_events(response.content)))
                 while left > 0:
@@ -69,7 +68,7 @@ class OpenAIClient:
                     if piece is None:
                         return
                     left -= len(piece)
-                    yield piece
+                    yield Text(piece)
                     deadline = asyncio.get_running_loop().time() + self._idle_timeout_s
         except TimeoutError as error:
             raise GenerationUnavailable(_SLOW, "timeout") from error
@@ -83,7 +82,7 @@ class OpenAIClient:
         if session is not None:
             await session.close()
 
-    def _request(self, text: str, history: Sequence[Message]) -> Any:
+    def _request(self, request: Request) -> Any:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_TIMEOUT_S), read_bufsize=_MAX_LINE
@@ -91,17 +90,22 @@ class OpenAIClient:
         key = self._config.api_key.get_secret_value()
         return self._session.post(
             f"{self._config.url.rstrip('/')}/chat/completions",
-            json=self._body(text, history),
+            json=self._body(request),
             headers={"Accept": "text/event-stream"} | ({"Authorization": f"Bearer {key}"} if key else {}),
             allow_redirects=False,
         )
 
-    def _body(self, text: str, history: Sequence[Message]) -> dict[str, Any]:
-        messages = [{"role": "system", "content": self._config.system_prompt}]
-        messages += [{"role": message.role, "content": message.text} for message in history[-_HISTORY:]]
-        messages.append({"role": "user", "content": text})
-        body = {"messages": messages, "stream": True, "max_tokens": self._config.max_tokens}
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = {
+            "messages": [_message(each) for each in request.messages],
+            "stream": True,
+            "max_tokens": request.max_tokens or self._config.max_tokens,
+        }
         return body | ({"model": self._config.model} if self._config.model else {})
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {"role": message.role, "content": message.text}
 
 
 async def _check(response: aiohttp.ClientResponse) -> None:

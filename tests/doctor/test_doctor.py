@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from assistant.config import Config, load
-from assistant.config.model import Generation
+from assistant.config.generation import Generation
 from assistant.doctor import Check, as_json, dialogue, exit_status, machine, network, render, run_checks
 from assistant.doctor import run as run_module
 from assistant.errors import UserError

@@ -11,8 +11,17 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from assistant.config.model import Generation
-from assistant.generation import GenerationUnavailable, Message, NoGenerator, OpenAIClient, create_generator
+from assistant.config.generation import Generation
+from assistant.generation import (
+    GenerationUnavailable,
+    Message,
+    NoGenerator,
+    OpenAIClient,
+    Piece,
+    Request,
+    Text,
+    create_generator,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEY = "sk-canary-7391"
@@ -71,9 +80,17 @@ def _streams(*parts: bytes) -> Handler:
     return handler
 
 
-async def _collect(client: OpenAIClient, text: str = "why is the sky blue") -> list[str]:
+ASKED = Request([Message("system", "Be short."), Message("user", "why is the sky blue")])
+
+
+def _text(piece: Piece) -> str:
+    assert isinstance(piece, Text)
+    return piece.text
+
+
+async def _collect(client: OpenAIClient) -> list[str]:
     try:
-        return [piece async for piece in client.answer(text)]
+        return [_text(piece) async for piece in client.answer(ASKED)]
     finally:
         await client.close()
 
@@ -92,10 +109,11 @@ async def test_pieces_arrive_while_the_model_still_writes(server: ModelServer) -
     server.handler = handler
     client = _client(server)
     history = [Message("user", "hello"), Message("assistant", "Hi.")]
-    async with aclosing(client.answer("why?", history)) as pieces:  # type: ignore[type-var]
-        assert await anext(pieces) == "It "
+    request = Request([Message("system", "Be short."), *history, Message("user", "why?")])
+    async with aclosing(client.answer(request)) as pieces:
+        assert await anext(pieces) == Text("It ")
         go_on.set()
-        assert [piece async for piece in pieces] == ["scatters - ", "light."]
+        assert [piece async for piece in pieces] == [Text("scatters - "), Text("light.")]
     await client.close()
     asked = server.requests[0]
     assert asked["stream"] is True
@@ -144,8 +162,8 @@ async def test_a_broken_stream_gives_what_it_had_and_then_a_sentence(
     client = _client(server)
 
     async def consume() -> None:
-        async for piece in client.answer("why"):
-            pieces.append(piece)
+        async for piece in client.answer(ASKED):
+            pieces.append(_text(piece))
 
     with pytest.raises(GenerationUnavailable, match=r"broke off|has a problem"):
         await consume()
@@ -187,9 +205,9 @@ async def test_a_slow_listener_is_no_slow_server(server: ModelServer) -> None:
     server.handler = _streams(_chunk("a"), _chunk("b"), b"data: [DONE]\n\n")
     client = _client(server)
     pieces = []
-    async for piece in client.answer("why"):
+    async for piece in client.answer(ASKED):
         await asyncio.sleep(0.5)  # longer than the idle limit
-        pieces.append(piece)
+        pieces.append(_text(piece))
     await client.close()
     assert pieces == ["a", "b"]
 
@@ -214,7 +232,7 @@ async def test_cancelling_closes_the_connection(server: ModelServer, when: str) 
     got = asyncio.Event()
 
     async def consume() -> None:
-        async for _ in client.answer("why"):
+        async for _ in client.answer(ASKED):
             got.set()
 
     task = asyncio.create_task(consume())
@@ -247,6 +265,6 @@ async def test_without_a_model_the_answer_is_honest() -> None:
     generator = create_generator(Generation())
     assert isinstance(generator, NoGenerator)
     assert generator.source == "none"
-    answers = ["".join([piece async for piece in generator.answer("who am i")]) for _ in range(4)]
+    answers = ["".join([_text(piece) async for piece in generator.answer(ASKED)]) for _ in range(4)]
     assert all("language model" in answer for answer in answers)
     assert answers[0] != answers[1]
