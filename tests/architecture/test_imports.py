@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "documents": {"storage"},
     "generation": {"documents", "safety", "services"},
     "privacy": {"documents", "reviews", "safety", "storage"},
-    "oversight": {"bus", "safety", "storage"},
+    "oversight": {"bus", "storage"},
     "plugins": {"services"},
     "dialogue": {"plugins", "services"},
     "recognition": {"audio", "dialogue", "models"},
