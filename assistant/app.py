@@ -275,7 +275,7 @@ class Assistant:
         said: list[str] = []
         splitter = ClauseSplitter()
         history = [Message(role, said) for role, said in session.history] if session is not None else []
-        prompt = Message("system", self.config.generation.system_prompt)
+        prompt = Message("system", "You are a voice assistant. Answer in one or two short sentences.")
         request = Request([prompt, *history, Message("user", text)])
         streams = session is not None and self._generator.source == "generated"
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from assistant.config.answers import Answers
 from assistant.config.section import Section
 
 
@@ -58,10 +59,7 @@ class Generation(Section):
         "usual ports.",
     )
     local: LocalModel = LocalModel()
-    system_prompt: str = Field(
-        "You are a voice assistant. Answer in one or two short spoken sentences, without lists or markup.",
-        description="What the model is told first.",
-    )
+    answers: Answers = Answers()
     max_tokens: int = Field(200, ge=1, le=4096, description="Longest answer.")
     connect_timeout_s: float = Field(
         2.0, gt=0.0, le=60.0, description="How long a server may take to be reached."
