@@ -161,6 +161,17 @@ class Registry:
                 return replace(assessed, risk=Risk.RISKY)
         return assessed
 
+    def may(self, spec: Spec, origin: Origin) -> Decision:
+        """What is decided of a service as such; its arguments can make a call riskier, and never less so."""
+        return self._policy.decide(spec.name, spec.risk, origin, spec.least).decision
+
+    async def refuse(self, name: str, arguments: object, origin: Origin, why: str) -> Outcome:
+        """A call that was proposed and is not made, because of what the proposer may not do: it is written down with
+        `why`, and that is all."""
+        decided = _refused("forbidden", "I am not allowed to do that.", why)
+        await self._write_down(name, arguments, origin, decided, 0.0)
+        return decided.outcome
+
     async def _begin(self, name: str, arguments: object, origin: Origin, how: _How) -> Outcome:
         if self._closed:
             return Outcome(False, error_code="closed", error_message="I am shutting down.")
