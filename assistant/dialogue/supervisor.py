@@ -21,6 +21,7 @@ from assistant import paths
 from assistant.config.model import Dialogue
 from assistant.dialogue.endpoints import Endpoints, endpoints
 from assistant.dialogue.environment import child_command, rasa_environment
+from assistant.dialogue.kept_models import InUse
 from assistant.dialogue.process import Launch, ManagedProcess, Unusable, free_port, port_is_free
 from assistant.dialogue.project import RasaProject
 
@@ -97,6 +98,7 @@ class Supervisor:
     ) -> None:
         self._project = project
         self._model = self._started_with = model
+        self._in_use = InUse(model)
         self._settings = settings
         self._services = services
         self._on_state = on_state
@@ -159,6 +161,8 @@ class Supervisor:
             except ModelRefused:
                 self._model = before
                 raise
+        self._in_use.close()
+        self._in_use = InUse(model)
 
     async def close(self) -> None:
         """Both are gone afterwards, within `CLOSE_TIMEOUT_S`. Idempotent."""
@@ -174,6 +178,7 @@ class Supervisor:
         if self._folder is not None:
             await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
             self._folder = None
+        self._in_use.close()
 
     def _managed(self, name: str, prepare: Callable[[], Launch]) -> ManagedProcess:
         async def on_up() -> None:

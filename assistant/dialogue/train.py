@@ -17,12 +17,12 @@ from pathlib import Path
 import yaml
 
 from assistant.dialogue.environment import child_command, rasa_environment
+from assistant.dialogue.kept_models import UNFINISHED, forget_old_models, forget_unfinished, used_now
 from assistant.dialogue.process import complaint
 from assistant.dialogue.project import RasaProject, models_folder
 from assistant.errors import UserError
 
 TRAINING_TIMEOUT_S = 1800.0  # a big project with a neural pipeline on a slow machine
-KEPT_MODELS = 4
 NICENESS = 10
 """A training may go on beside a conversation, which goes first."""
 _LINES_KEPT = 200
@@ -49,15 +49,16 @@ async def train(project: RasaProject, on_progress: OnProgress = lambda progress:
     Of two trainings of the same content at once the second waits for the first. Raises `UserError` with the
     last useful lines when Rasa refuses. Cancelling ends the training and leaves nothing behind."""
     model = project.model
-    if model.exists():
+    if used_now(model):
         return model
     python = project.python()
     folder = models_folder()
     folder.mkdir(parents=True, exist_ok=True)
     async with _only_one(folder / f"{project.fingerprint}.lock"):
-        if model.exists():
+        if used_now(model):
             return model
-        work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+        await asyncio.to_thread(forget_unfinished, folder)
+        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         try:
             made = await _train_in(work, project, python, on_progress)
             model.parent.mkdir(exist_ok=True)
@@ -65,7 +66,7 @@ async def train(project: RasaProject, on_progress: OnProgress = lambda progress:
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
     on_progress(Progress(1.0, "trained"))
-    await asyncio.to_thread(_forget_old_models, folder, model)
+    await asyncio.to_thread(forget_old_models, folder)
     return model
 
 
@@ -188,11 +189,3 @@ async def _only_one(path: Path) -> AsyncIterator[None]:
                 except BlockingIOError:
                     await asyncio.sleep(_LOCK_POLL_S)
         yield
-
-
-def _forget_old_models(folder: Path, newest: Path) -> None:
-    """Keep the few that were made last; changing a setting back and forth does not train each time."""
-    models = sorted(folder.glob("*/model.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for model in models[KEPT_MODELS:]:
-        if model != newest:
-            shutil.rmtree(model.parent, ignore_errors=True)

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from assistant.config.model import Config, Dialogue
 from assistant.dialogue.client import Message, RasaClient, TurnDone
+from assistant.dialogue.kept_models import InUse
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import Phase, State, Supervisor
 from assistant.dialogue.train import train
@@ -95,13 +96,16 @@ async def running(trained: Trained, settings: Dialogue | None = None) -> AsyncIt
 
 
 @pytest.fixture(scope="session")
-def trained() -> Trained:
+def trained() -> Iterator[Trained]:
     try:
         project = RasaProject.from_config(Config())
         project.python()
     except UserError as error:
         pytest.skip(str(error))
-    return Trained(project, asyncio.run(train(project)))
+    model = asyncio.run(train(project))
+    in_use = InUse(model)  # other tests train other models
+    yield Trained(project, model)
+    in_use.close()
 
 
 @pytest.fixture(scope="module")
