@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
@@ -35,6 +35,20 @@ _DATES = _each(
     "first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth,eleventh,twelfth,thirteenth,fourteenth,"
     "twentieth,twenty first,twenty second,thirtieth"
 )
+_EVENTS = _each(
+    "the dentist,the team meeting,lunch with Anna,the school play,swimming,the doctor,a call with Peter"
+)
+_TASKS = _each(
+    "call mum,water the plants,take the bread out,pay the rent,buy a new bicycle,feed the cat,book a table"
+)
+_PERIODS = _each("today,tomorrow,tomorrow morning,this evening,next week,on the weekend,this afternoon")
+_CALENDARS = _each("the holidays,the family calendar,the football calendar")
+_FOLDERS = _each("pictures,downloads,documents")
+_LOCATIONS = _each("the town hall,room twelve,the old school,the library")
+_PLAYERS = _each("Spotify,the radio,the music player")
+_SCENES = _each("movie night,dinner,good morning,party,reading")
+_MUSIC = _each("the blue album,morning jazz,the evening news,yellow submarine,dancing queen")
+_TOPICS = _each("lights,timers,alarms,music,lists,notes,the calendar,the weather,reminders")
 
 
 def templates() -> list[str]:
@@ -96,32 +110,9 @@ def _extra(chance: random.Random) -> str:
 
 
 def _value(name: str, chance: random.Random) -> str:
-    match name:
-        case "spoken":
-            return chance.choice((_time, _date))(chance)
-        case "place":
-            return chance.choice(_PLACES)
-        case "done":
-            return _done(chance)
-        case "target":
-            return _thing(chance)
-        case "devices":
-            return _joined([_thing(chance) for _ in range(chance.randint(1, 3))])
-        case "items":
-            return _joined(chance.sample(_ITEMS, chance.randint(1, 3)))
-        case "list":
-            return chance.choice(_LISTS)
-        case "lists":
-            return _joined(chance.sample(_LISTS, chance.randint(1, 3)))
-        case "spoken_duration" | "remaining":
-            return _duration(chance)
-        case "name":
-            return chance.choice(_TIMERS)
-        case "timers":
-            return f"the {chance.choice(_TIMERS)} timer, {_duration(chance)} left"
-        case "count":
-            return f"{chance.choice(_NUMBERS[1:6])} timers"
-    return _number(chance)
+    """What stands for a placeholder. Raises `KeyError` for one that nobody has given values yet: a sentence with a
+    number in its place would be no answer of the assistant."""
+    return VALUES[name](chance)
 
 
 def _done(chance: random.Random) -> str:
@@ -168,6 +159,69 @@ def _duration(chance: random.Random) -> str:
 
 def _joined(things: list[str]) -> str:
     return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def _some(things: tuple[str, ...]) -> Callable[[random.Random], str]:
+    return lambda chance: chance.choice(things)
+
+
+def _few(things: tuple[str, ...]) -> Callable[[random.Random], str]:
+    return lambda chance: _joined(chance.sample(things, chance.randint(1, 3)))
+
+
+def _when(chance: random.Random) -> str:
+    """A time or a period, as appointments and reminders have them."""
+    return chance.choice((f"at {_time(chance)}", f"on {_date(chance)}", chance.choice(_PERIODS)))
+
+
+def _event(chance: random.Random) -> str:
+    return f"{chance.choice(_EVENTS)} at {_time(chance)}"
+
+
+VALUES: dict[str, Callable[[random.Random], str]] = {
+    "added": _few(_ITEMS),
+    "agenda": _event,
+    "alarms": _time,
+    "beside": _event,
+    "calendars": _some(_CALENDARS),
+    "cancelled": lambda chance: f"the {chance.choice(_TIMERS)} timer",
+    "clash": _some(_EVENTS),
+    "count": lambda chance: chance.choice(_NUMBERS[1:6]),
+    "day": _some(_DAYS),
+    "devices": lambda chance: _joined([_thing(chance) for _ in range(chance.randint(1, 3))]),
+    "done": lambda chance: _done(chance),
+    "duration": lambda chance: _duration(chance),
+    "folder": _some(_FOLDERS),
+    "items": _few(_ITEMS),
+    "list": _some(_LISTS),
+    "lists": _few(_LISTS),
+    "location": _some(_LOCATIONS),
+    "name": _some(_TIMERS),
+    "next": lambda chance: f"on {_date(chance)}",
+    "note": _some(_TASKS),
+    "notes": _some(_TASKS),
+    "place": _some(_PLACES),
+    "player": _some(_PLAYERS),
+    "remaining": lambda chance: _duration(chance),
+    "reminders": lambda chance: f"{chance.choice(_TASKS)}, {_when(chance)}",
+    "removed": _few(_ITEMS),
+    "scene": _some(_SCENES),
+    "skipped": lambda chance: f"the one on {_date(chance)}",
+    "spoken": lambda chance: chance.choice((_time, _date))(chance),
+    "spoken_at": _when,
+    "spoken_duration": lambda chance: _duration(chance),
+    "spoken_name": lambda chance: f"{chance.choice(_TIMERS)} timer",
+    "spoken_target": lambda chance: _thing(chance),
+    "taken_by": _event,
+    "target": lambda chance: _thing(chance),
+    "thing": _some(_TASKS),
+    "timers": lambda chance: f"the {chance.choice(_TIMERS)} timer, {_duration(chance)} left",
+    "title": _some(_EVENTS),
+    "topics": _few(_TOPICS),
+    "what": _some(_MUSIC),
+    "when": _when,
+    "words": _some(_TASKS),
+}
 
 
 def words(text: str) -> list[str]:

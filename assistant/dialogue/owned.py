@@ -23,7 +23,7 @@ from assistant.config.routines import Routine
 
 MOST_SENTENCES = 60
 """Of one intent. More would outweigh what the project says itself."""
-FEWEST_SENTENCES = 20
+FEWEST_SENTENCES = 32
 _ANY = (
     "tea",
     "the letter",
@@ -37,11 +37,17 @@ _ANY = (
 """Stand for what can be any words."""
 _NUMBERS = (1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 100)
 _ASKING = (
-    "{}", "please {}", "{} please", "can you {}", "{} at eight", "could you {}", "{} now", "in ten minutes {}",
-    "i want you to {}", "could you please {}", "{} in half an hour", "hey {}", "{} for me", "every day at nine {}",
-    "would you {}", "{} tonight at ten", "okay {}", "can you {} please", "now {}", "{} tomorrow morning", "just {}",
-    "{} when the timer ends", "will you {}", "{} right now",
+    "{}", "please {}", "{} please", "can you {}", "{} at <hour>", "could you {}", "{} now", "in <number> minutes {}",
+    "i want you to {}", "could you please {}", "{} in half an hour", "hey {}", "{} for me", "every day at <hour> {}",
+    "would you {}", "{} tonight at <hour>", "okay {}", "can you {} please", "in <number> minutes {}", "now {}",
+    "{} tomorrow morning", "just {}", "{} in <number> minutes", "{} when the timer ends", "will you {}", "{} right now",
+    "at <hour> {}", "{} in <number> hours", "<number> minutes from now {}",
 )  # fmt: skip
+_TIMES = {
+    "<hour>": ("eight", "six", "half past seven", "eleven", "nine"),
+    "<number>": ("ten", "twenty", "five", "thirty", "two", "fifteen", "forty"),
+}
+"""Taken in turn: a routine is planned for any hour, and its sentence must not hang on the number in it."""
 
 
 def owned_sentences(config: Config) -> Path | None:
@@ -142,6 +148,8 @@ def _asked(phrases: list[list[str]]) -> list[str]:
     said = dict.fromkeys(plain)
     for number in range(4 * MOST_SENTENCES):
         way = _ASKING[number % len(_ASKING)]
+        for time, values in _TIMES.items():
+            way = way.replace(time, values[number % len(values)])
         said.setdefault(way.replace("{}", plain[number % len(plain)]))
         if len(said) >= wanted:
             break

@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 30.0
 
 
 class FakeClock:
