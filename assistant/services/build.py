@@ -97,7 +97,7 @@ async def create_services(
     database = await Database.open(path, url=config.storage.url.get_secret_value(), notice=notice)
     try:
         audit = AuditTable(database)
-        await audit.prune(before=clock.now() - _AUDIT_KEPT_S)
+        await audit.prune(clock.now() - _AUDIT_KEPT_S, clock.now())
     except StorageError as error:
         _log.warning("%s", error)  # a full disk: what can only be read still works
     registry = Registry(clock, audit, emit, config.policy)

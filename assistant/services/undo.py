@@ -20,7 +20,7 @@ class UndoLog(Protocol):
 
     async def undoable(self, session: str, since: float, records: Sequence[int]) -> list[Undoable]: ...
 
-    async def mark_undone(self, record: int) -> None: ...
+    async def mark_undone(self, record: int, at: float) -> None: ...
 
 
 class UndoInput(Input):
@@ -61,7 +61,7 @@ class UndoServices:
                 if not outcome.ok:
                     raise ServiceError(outcome.error_code, outcome.error_message)
                 results.append({"service": call["service"], "result": outcome.result})
-            await self._log.mark_undone(each.id)
+            await self._log.mark_undone(each.id, self._clock.now())
         newest = found[0]
         records = [each.id for each in found]
         return {"undone": newest.service, "was": newest.result, "records": records, "calls": results}

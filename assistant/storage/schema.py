@@ -5,18 +5,23 @@ differently.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from assistant.storage.audit_rows import adopt
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`then`: what no statement can say, done after them in the same transaction."""
+
     version: int
     name: str
     statements: tuple[str, ...]
+    then: Callable[[AsyncConnection], Awaitable[None]] | None = None
 
 
 STEPS = (
@@ -145,6 +150,60 @@ STEPS = (
                 outcome TEXT NOT NULL)""",
         ),
     ),
+    Step(
+        8,
+        "the record of calls is a chain",
+        (
+            "DROP INDEX audit_session",
+            "ALTER TABLE audit RENAME TO audit_former",
+            """CREATE TABLE audit (
+                id INTEGER PRIMARY KEY,
+                stage TEXT NOT NULL,
+                of_id INTEGER NOT NULL,
+                at DOUBLE PRECISION NOT NULL,
+                turn TEXT NOT NULL,
+                channel TEXT NOT NULL,
+                service TEXT NOT NULL,
+                decision TEXT NOT NULL,
+                ok INTEGER NOT NULL,
+                took_s DOUBLE PRECISION NOT NULL,
+                reason TEXT NOT NULL,
+                detail TEXT NOT NULL,
+                session TEXT NOT NULL,
+                room TEXT NOT NULL,
+                person TEXT NOT NULL,
+                arguments TEXT NOT NULL,
+                result TEXT NOT NULL,
+                error TEXT NOT NULL,
+                undo TEXT NOT NULL,
+                salt TEXT NOT NULL,
+                personal TEXT NOT NULL,
+                erased DOUBLE PRECISION NOT NULL,
+                hash TEXT NOT NULL)""",
+            "CREATE INDEX audit_sessions ON audit (session, id)",
+            "CREATE INDEX audit_stages ON audit (stage, of_id)",
+            "CREATE INDEX audit_times ON audit (at)",
+            """CREATE TABLE audit_head (
+                last_id INTEGER NOT NULL,
+                last_hash TEXT NOT NULL,
+                kept_from INTEGER NOT NULL,
+                kept_after TEXT NOT NULL)""",
+            "INSERT INTO audit_head VALUES (0, '', 1, '')",
+        ),
+        then=adopt,
+    ),
+    Step(
+        9,
+        "who spoke at a place, and when",
+        (
+            """CREATE TABLE speakers (
+                session TEXT NOT NULL,
+                person TEXT NOT NULL,
+                began DOUBLE PRECISION NOT NULL,
+                ended DOUBLE PRECISION NOT NULL)""",
+            "CREATE INDEX speakers_persons ON speakers (person)",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version
@@ -169,6 +228,8 @@ async def migrate(connection: AsyncConnection, steps: Sequence[Step] = STEPS) ->
             continue
         for statement in step.statements:
             await connection.execute(text(statement.format(serial=serial)))
+        if step.then is not None:
+            await step.then(connection)
         await connection.execute(
             text("INSERT INTO migrations (version, name, at) VALUES (:version, :name, :at)"),
             {"version": step.version, "name": step.name, "at": time.time()},

@@ -180,13 +180,13 @@ async def test_audit_keeps_what_was_asked_and_finds_what_can_be_undone(tmp_path:
     assert found.calls == undo
     assert await audit.last_undoable("kitchen", since=101.0) is None
     assert await audit.last_undoable("bedroom", since=0.0) is None
-    await audit.mark_undone(found.id)
+    await audit.mark_undone(found.id, 300.0)
     assert await audit.last_undoable("kitchen", since=50.0) is None
     newest, oldest = await audit.records()
     assert oldest == _record(undo=undo)
     assert newest.session == "bedroom"
     assert len(newest.result) == 4000
-    await audit.prune(before=150.0)
+    await audit.prune(150.0, 300.0)
     assert [record.session for record in await audit.records()] == ["bedroom"]
     await database.close()
 
