@@ -204,6 +204,24 @@ STEPS = (
             "CREATE INDEX speakers_persons ON speakers (person)",
         ),
     ),
+    Step(
+        10,
+        "what people should look at, and what they thought of answers",
+        (
+            "ALTER TABLE reviews ADD COLUMN why TEXT NOT NULL DEFAULT 'unsure'",
+            "ALTER TABLE reviews ADD COLUMN turn BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE reviews ADD COLUMN answer TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE reviews ADD COLUMN status TEXT NOT NULL DEFAULT ''",
+            """CREATE TABLE opinions (
+                id {serial},
+                at DOUBLE PRECISION NOT NULL,
+                session TEXT NOT NULL,
+                turn BIGINT NOT NULL,
+                opinion TEXT NOT NULL,
+                way TEXT NOT NULL)""",
+            "CREATE INDEX opinions_at ON opinions (at)",
+        ),
+    ),
 )
 
 LATEST = STEPS[-1].version
