@@ -186,6 +186,19 @@ class Crisis(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBegan(Event):
+    """The first sentence of an answer that no template has was handed to the voice. `source`: generated, documents,
+    none. In seconds since the dialogue asked for it: the model's first text, the first clause whole; `gate_s` is what
+    its check took."""
+
+    source: str
+    model: str
+    first_token_s: float
+    first_clause_s: float
+    gate_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceBlocked(Event):
     """A generated sentence was not said. `category` as the gate names it; "gate": a check failed or was late."""
 

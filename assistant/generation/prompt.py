@@ -17,7 +17,14 @@ PROMPTS = Path(__file__).resolve().parents[1] / "prompts"
 LONGEST = 20_000
 """Characters of one of the files."""
 
-_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+_LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "nl": "Dutch",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "safety": set(),
     "services": {"mqtt", "storage", "safety"},
     "documents": {"storage"},
-    "generation": {"documents", "safety", "services"},
+    "generation": {"documents", "safety", "services", "synthesis"},
     "privacy": {"documents", "reviews", "safety", "storage"},
     "oversight": {"bus", "storage"},
     "plugins": {"services"},
