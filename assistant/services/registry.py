@@ -6,13 +6,15 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import ValidationError
 
 from assistant.config.policy import Policy as PolicySettings
 from assistant.errors import UserError
 from assistant.events import ServiceCalled
+from assistant.services import bookkeeping
+from assistant.services.bookkeeping import Audit
 from assistant.services.confirmations import Confirmations
 from assistant.services.fault import sentence_of
 from assistant.services.policy import Decision, Policy
@@ -33,9 +35,9 @@ from assistant.storage.audit import Record
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_AUDIT_TIMEOUT_S = 5.0
 _CLOSE_TIMEOUT_S = 5.0
 _FAILED = "Something went wrong while I did that."
+_NO_RECORD = "I didn't do that, because I cannot write down that I do it. Look at the disk and the database."
 _NOT_CONFIRMED = "I didn't do that, because that yes doesn't count any more. Please ask again."
 
 
@@ -66,17 +68,23 @@ class Outcome:
         return {"ok": False, "error": error}
 
 
-class Audit(Protocol):
-    async def append(self, record: Record) -> int | None:
-        """The number of the record, if it has one."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Decided:
     outcome: Outcome
     decision: str
     why: str
     undo: tuple[Call, ...] = ()
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One call. `begun`: the number of the record that was made before it was done."""
+
+    name: str
+    arguments: object
+    origin: Origin
+    how: "_How"
+    begun: int = 0
 
 
 class _How(enum.Enum):
@@ -169,7 +177,8 @@ class Registry:
         """A call that was proposed and is not made, because of what the proposer may not do: it is written down with
         `why`, and that is all."""
         decided = _refused("forbidden", "I am not allowed to do that.", why)
-        await self._write_down(name, arguments, origin, decided, 0.0)
+        attempt = _Attempt(name, arguments, origin, _How.DO)
+        await bookkeeping.append(self._audit, self._record(attempt, decided, 0.0))
         return decided.outcome
 
     async def _begin(self, name: str, arguments: object, origin: Origin, how: _How) -> Outcome:
@@ -192,7 +201,8 @@ class Registry:
 
     async def _call(self, name: str, arguments: object, origin: Origin, how: _How) -> Outcome:
         began = self._clock.monotonic()
-        decided = await self._decide(name, arguments, origin, how)
+        attempt = _Attempt(name, arguments, origin, how)
+        decided = await self._decide(attempt)
         if origin.preview:
             return decided.outcome
         outcome = replace(decided.outcome, took_s=self._clock.monotonic() - began)
@@ -200,12 +210,13 @@ class Registry:
             return outcome  # nothing was done, and nothing was asked
         if how is not _How.ASK:
             self._announce(name, arguments, origin, outcome)
-        record = await self._write_down(name, arguments, origin, decided, outcome.took_s)
+        record = await bookkeeping.append(self._audit, self._record(attempt, decided, outcome.took_s))
         return (
             replace(outcome, record=record) if outcome.ok and decided.undo and not origin.undoing else outcome
         )
 
-    async def _decide(self, name: str, arguments: object, origin: Origin, how: _How) -> _Decided:
+    async def _decide(self, attempt: _Attempt) -> _Decided:
+        name, origin, how = attempt.name, attempt.origin, attempt.how
         spec = self._specs.get(name)
         if spec is None:
             return _refused("unknown_service", "I cannot do that.", "there is no such service")
@@ -218,12 +229,12 @@ class Registry:
         if not (free or self._rate.take(origin.channel, origin.session, name)):
             return _refused("too_often", "That was asked too often. Please wait a moment.", "rate limit")
         try:
-            asked = spec.input.model_validate(arguments)
+            asked = spec.input.model_validate(attempt.arguments)
         except ValidationError as error:
             return _refused("bad_arguments", sentence_of(error), "arguments do not fit")
         try:
             async with asyncio.timeout(spec.timeout_s):
-                return await self._run(spec, asked, origin, how)
+                return await self._run(spec, asked, attempt)
         except TimeoutError:
             return _failed("timeout", "That took too long, so I gave up.")
         except ServiceError as error:
@@ -234,7 +245,8 @@ class Registry:
             _log.exception("service %s failed", name)
             return _failed("failed", _FAILED)
 
-    async def _run(self, spec: Spec, asked: Input, origin: Origin, how: _How) -> _Decided:
+    async def _run(self, spec: Spec, asked: Input, attempt: _Attempt) -> _Decided:
+        origin, how = attempt.origin, attempt.how
         assessment = await _assess(spec, asked, origin)
         verdict = self._policy.decide(spec.name, assessment.risk, origin, spec.least)
         if verdict.decision is Decision.DENY:
@@ -256,6 +268,12 @@ class Registry:
                     return _refused("not_confirmed", _NOT_CONFIRMED, refusal.value)
         if how is _How.ASK:
             return _Decided(Outcome(True), decision, why)
+        if assessment.risk is not Risk.READ:
+            about = self._record(attempt, _Decided(Outcome(True), decision, why), 0.0)
+            begun = await bookkeeping.begin(self._audit, about)
+            if begun is None and assessment.risk is Risk.RISKY:
+                return _failed("no_record", _NO_RECORD)
+            attempt.begun = begun or 0
         done = await spec.run(asked, origin)
         if not isinstance(done, Done):
             done = Done(done)
@@ -284,17 +302,15 @@ class Registry:
         spec = self._specs.get(name)
         return ({}, {}) if spec is not None and spec.private else (arguments, result)
 
-    async def _write_down(
-        self, name: str, arguments: object, origin: Origin, decided: _Decided, took_s: float
-    ) -> int:
-        outcome = decided.outcome
-        arguments, result = self._told(name, arguments, outcome.result)
-        record = Record(
+    def _record(self, attempt: _Attempt, decided: _Decided, took_s: float) -> Record:
+        origin, outcome = attempt.origin, decided.outcome
+        arguments, result = self._told(attempt.name, attempt.arguments, outcome.result)
+        return Record(
             at=self._clock.now(),
             session=origin.session,
             turn=str(origin.turn),
             channel=origin.channel,
-            service=name,
+            service=attempt.name,
             arguments=arguments,
             decision=decided.decision,
             ok=outcome.ok,
@@ -305,14 +321,8 @@ class Registry:
             room=origin.room,
             person=origin.person,
             reason=decided.why,
+            begun=attempt.begun,
         )
-        try:
-            async with asyncio.timeout(_AUDIT_TIMEOUT_S):
-                return await self._audit.append(record) or 0
-        except (UserError, TimeoutError) as error:
-            # The deed is done; that it could not be written down must not make it look undone.
-            _log.error("no record of %s could be written: %s", name, error)
-        return 0
 
 
 async def _assess(spec: Spec, asked: Input, origin: Origin) -> Assessment:
