@@ -12,6 +12,7 @@ from typing import Self
 from assistant.api.server import ApiServer, Generated
 from assistant.bus import Bus
 from assistant.config.model import Config
+from assistant.conversation.audience import TurnAudience
 from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.conversation.listener import Ears
 from assistant.conversation.machine import BargeIn, State, Timing
@@ -28,17 +29,23 @@ from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
 from assistant.errors import UserError
 from assistant.events import Event, MusicBegan, RingingEnded, Trouble
-from assistant.generation import GenerationUnavailable, Message, Request, Text, create_generator
+from assistant.generation import create_generator
+from assistant.generation.answerer import Answerer, ModelSwitch, Question
+from assistant.generation.audience import Elsewhere
+from assistant.generation.build import create_answerer
 from assistant.observe.keeper import Keeper
+from assistant.oversight.reviews import ReviewKeeper
+from assistant.oversight.satisfaction import Satisfaction
+from assistant.oversight.switches import Switch
 from assistant.plugins import add_plugins
-from assistant.reviews.keeper import ReviewKeeper
+from assistant.safety.gate import Gate
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
-from assistant.services.service import place_of
+from assistant.services.service import Origin, place_of
 from assistant.services.time import SystemClock
 from assistant.storage.due import Kind
+from assistant.storage.opinions import OpinionTable
 from assistant.storage.reviews import ReviewTable
-from assistant.synthesis.clauses import ClauseSplitter
 
 log = logging.getLogger(__name__)
 _PRIORITIES = {Kind.ALARM: Priority.ALARM, Kind.TIMER: Priority.TIMER, Kind.REMINDER: Priority.REMINDER}
@@ -69,6 +76,7 @@ class Assistant:
         self.services: Services
         self.api: ApiServer
         self.dialogue: Dialogue
+        self.answerer: Answerer
 
     async def __aenter__(self) -> Self:
         try:
@@ -97,13 +105,15 @@ class Assistant:
             notice=log.warning,
         )
         self._stack.push_async_callback(self.services.close)
+        await self._stack.enter_async_context(self.services.switches)
+        self._stack.callback(self.services.switches.observe(self._switched))
         if self.config.dialogue.keep_reviews:
-            table = ReviewTable(self.services.database)
-            await self._stack.enter_async_context(ReviewKeeper(table, self.bus, time.time))
+            await self._keep_reviews()
         aloud = AnnounceServices()
         aloud.attach(self._say_aloud)
         self.services.registry.add(aloud)
         self.bus.observe(self._noticed)
+        self.answerer = await self._create_answerer()
         self.api = ApiServer(self.services.registry, port=self.config.server.port, generate=self._generate)
         self.api.whereabouts = self._whereabouts
         await self.api.start()
@@ -127,6 +137,26 @@ class Assistant:
         await self.dialogue.start()
         if self._timers_ring:
             self.services.start()
+
+    async def _keep_reviews(self) -> None:
+        opinions = OpinionTable(self.services.database)
+        reviews = ReviewKeeper(ReviewTable(self.services.database), opinions, self.bus, time.time)
+        self.services.oversight.attach(await self._stack.enter_async_context(reviews))
+        await self._stack.enter_async_context(Satisfaction(opinions, self.bus, time.time))
+
+    async def _create_answerer(self) -> Answerer:
+        self._stack.push_async_callback(self._generator.close)
+        return await create_answerer(
+            self.config,
+            self._generator,
+            Gate([]),
+            self.services.registry,
+            publish=self.bus.publish,
+            switch=ModelSwitch(
+                lambda: self.services.switches.no_model,
+                lambda: self.services.switches.until(Switch.NO_MODEL),
+            ),
+        )
 
     def _learn_ends(self) -> EndOfTurn:
         data = load_training_data(self.project.root, self.project.names, self.project.plugin_data)
@@ -200,7 +230,7 @@ class Assistant:
             dialogue=self.dialogue,
             bus=self.bus,
             ears=ears,
-            mouth=mouth,
+            mouth=replace(mouth or Mouth(), muted=lambda: self.services.switches.mute),
             free_text_slots=self._free_text_slots,
             end_of_turn=self._end_of_turn,
             closing_intents=frozenset(listening.closing_intents),
@@ -261,6 +291,11 @@ class Assistant:
                 if name != event.session and not session.over:
                     session.acknowledge()
 
+    def _switched(self, switch: Switch, on: bool) -> None:
+        if switch is Switch.MUTE and on:
+            for session in self._sessions.values():
+                session.hush()
+
     def _dialogue_changed(self, state: DialogueState) -> None:
         if state.phase is Phase.DOWN:
             log.info("%s", state.reason)
@@ -269,32 +304,22 @@ class Assistant:
                     Trouble(at_s=time.monotonic(), session=name, turn=0, part="dialogue", text=state.reason)
                 )
 
-    async def _generate(self, session_name: str, turn: str, text: str) -> Generated:
-        """What no template answers. Sentences are spoken while the model is still writing the next."""
-        session = self._sessions.get(session_name)
-        said: list[str] = []
-        splitter = ClauseSplitter()
-        history = [Message(role, said) for role, said in session.history] if session is not None else []
-        prompt = Message("system", "You are a voice assistant. Answer in one or two short sentences.")
-        request = Request([prompt, *history, Message("user", text)])
-        streams = session is not None and self._generator.source == "generated"
-
-        def speak(clauses: list[str]) -> None:
-            for clause in clauses:
-                said.append(clause)
-                if streams and session is not None:
-                    session.reply(int(turn), clause, "generated")
-
-        try:
-            async for piece in self._generator.answer(request):
-                if isinstance(piece, Text):
-                    speak(splitter.push(piece.text))
-        except GenerationUnavailable as error:
-            log.warning("%s", error.detail or error)
-            speak([*splitter.finish(), str(error)])
-            return Generated(" ".join(said), "generated" if said[:-1] else "none", spoken=streams)
-        speak(splitter.finish())
-        return Generated(" ".join(said), self._generator.source, spoken=streams)
+    async def _generate(self, origin: Origin, text: str) -> Generated:
+        """What no template answers."""
+        session = self._sessions.get(origin.session)
+        turn = str(origin.turn)
+        audience = (
+            TurnAudience(session, int(turn)) if session is not None and turn.isdecimal() else Elsewhere()
+        )
+        before = tuple(session.history)[:-1] if session is not None else ()  # without what is asked now
+        answer = await self.answerer.answer(Question(text, origin, before), audience)
+        asked = answer.proposal
+        pending = asked and {
+            "service": asked.service,
+            "arguments": asked.arguments,
+            "confirmation": asked.confirmation,
+        }
+        return Generated(answer.text, answer.source, answer.spoken, answer.interrupted, pending)
 
 
 def barge_in(wanted: str, *, echo_cancelled: bool) -> BargeIn:

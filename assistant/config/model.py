@@ -16,6 +16,7 @@ from assistant.config.generation import Generation
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.knowledge import Knowledge, Weather
 from assistant.config.mqtt import Mqtt
+from assistant.config.oversight import Oversight
 from assistant.config.policy import Policy
 from assistant.config.routines import Routine
 from assistant.config.section import Section
@@ -372,6 +373,7 @@ class Config(Section):
     desktop: Desktop = Desktop()
     storage: Storage = Storage()
     policy: Policy = Policy()
+    oversight: Oversight = Oversight()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()
     observe: Observe = Observe()

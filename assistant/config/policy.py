@@ -41,6 +41,12 @@ class Policy(Section):
         le=6_000,
         description="Of one service from one place; what stops something always may. 0: any.",
     )
+    calls_per_place: int = Field(
+        300,
+        ge=0,
+        le=60_000,
+        description="The same of all services together, from one place and, all places together, by one person. 0: any.",
+    )
     places: tuple[KnownPlace, ...] = ()
     people: tuple[KnownPerson, ...] = ()
     rules: tuple[PolicyRule, ...] = ()

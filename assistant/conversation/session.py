@@ -147,6 +147,11 @@ class Session:
     def interrupt(self) -> None:
         self._post(m.Interrupt(self._clock()))
 
+    def hush(self) -> None:
+        """Nothing more of what is being said is to be heard. A turn that is still being thought about goes on."""
+        if self._state.speaking:
+            self.interrupt()
+
     def press(self, *, hold: bool = False) -> None:
         """A key in place of the wake word. `hold`: `release` will follow. Without ears it does nothing."""
         if self._listener is not None:

@@ -25,6 +25,8 @@ class Mouth:
     chime: bool = False
     duck: Callable[[bool], None] = lambda down: None
     """Makes what is playing quieter, or as loud as before."""
+    muted: Callable[[], bool] = lambda: False
+    """Whether what is said from now on is shown only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Talker:
     @property
     def audible(self) -> bool:
         """Whether anybody could hear it."""
-        return self._mouth.sink is not None
+        return self._mouth.sink is not None and not self._mouth.muted()
 
     @property
     def lost(self) -> dict[str, int]:
@@ -100,7 +102,7 @@ class Talker:
 
     def prepare(self, text: str, source: str) -> None:
         """A reply may begin with this soon."""
-        if self._voice is not None and self._mouth.sink is not None and self._reply is None:
+        if self._voice is not None and self.audible and self._reply is None:
             self._voice.prepare(text, cacheable=source in REPEATED_SOURCES)
 
     def forget(self) -> None:
@@ -128,7 +130,7 @@ class Talker:
 
     def acknowledge(self, group: asyncio.TaskGroup) -> None:
         """The sound that says "I am listening"."""
-        if self._mouth.chime and self._mouth.sink is not None:
+        if self._mouth.chime and self._mouth.sink is not None and self.audible:
             group.create_task(self._chime(self._mouth.sink), name="chime")
 
     async def _chime(self, sink: Sink) -> None:
@@ -140,9 +142,10 @@ class Talker:
             self._on_trouble(str(error))
 
     def _new_reply(self, turn: int) -> Reply:
+        muted = self._mouth.muted()
         return Reply(
-            self._voice,
-            self._mouth.sink,
+            None if muted else self._voice,
+            None if muted else self._mouth.sink,
             on_stage=lambda stage: self._on_stage(turn, stage),
             on_heard=lambda: self._on_heard(turn),
             on_trouble=self._on_trouble,

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from assistant import paths
 from assistant.config.model import Config
 from assistant.events import Event
+from assistant.oversight.switches import Switches
 from assistant.services.alarms import AlarmServices
 from assistant.services.background import Tell
 from assistant.services.calendar.build import CalendarServices, calendar_services
@@ -20,6 +22,7 @@ from assistant.services.home.mqtt import check as check_mqtt
 from assistant.services.knowledge.service import KnowledgeServices
 from assistant.services.lists import ListServices
 from assistant.services.notes import NoteServices
+from assistant.services.oversight import OversightServices, refusal
 from assistant.services.owned import Owned, check
 from assistant.services.registry import Registry
 from assistant.services.reminders import ReminderServices
@@ -54,6 +57,9 @@ class Services:
     calendar: CalendarServices
     homes: Homes
     owned: Owned
+    switches: Switches
+    """As they were found; watched inside `async with services.switches`."""
+    oversight: OversightServices
     rename: Callable[[Config], None]
     """Go by the home and the names of another configuration, from the next call on."""
 
@@ -101,6 +107,10 @@ async def create_services(
     except StorageError as error:
         _log.warning("%s", error)  # a full disk: what can only be read still works
     registry = Registry(clock, audit, emit, config.policy)
+    switches = Switches(path.parent / "switches")
+    registry.refusal = partial(refusal, switches)
+    oversight = OversightServices(switches)
+    registry.add(oversight)
     due, zone = DueTable(database), home_zone(config.timezone)
     ring = shown_too(announce) if config.desktop.notify_timers else announce
     scheduler = Scheduler(due, clock, zone, ring)
@@ -131,4 +141,6 @@ async def create_services(
         lists.rename(config.names.lists, config.names.items)
         homes.rename(config)
 
-    return Services(registry, scheduler, database, audit, voice, calendar, homes, owned, rename)
+    return Services(
+        registry, scheduler, database, audit, voice, calendar, homes, owned, switches, oversight, rename
+    )

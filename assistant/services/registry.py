@@ -18,7 +18,7 @@ from assistant.services.bookkeeping import Audit
 from assistant.services.confirmations import Confirmations
 from assistant.services.fault import sentence_of
 from assistant.services.policy import Decision, Policy
-from assistant.services.rate import RateLimit
+from assistant.services.rate import CallLimits
 from assistant.services.service import (
     Assessment,
     Call,
@@ -68,6 +68,10 @@ class Outcome:
         return {"ok": False, "error": error}
 
 
+Refusal = Callable[[Spec, Risk], str]
+"""The sentence with which a call of this risk is refused; empty where it may be made."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Decided:
     outcome: Outcome
@@ -112,11 +116,13 @@ class Registry:
         self._audit = audit
         self._emit = emit
         self._policy = Policy(settings)
-        self._rate = RateLimit(settings.calls_per_minute, clock.monotonic)
+        self._limits = CallLimits(settings.calls_per_minute, settings.calls_per_place, clock.monotonic)
         self._confirmations = Confirmations(clock.monotonic)
         self._specs: dict[str, Spec] = {}
         self._running: set[asyncio.Task[Outcome]] = set()
         self._closed = False
+        self.refusal: Refusal = lambda spec, risk: ""
+        """Asked before each call, whatever its channel and the policy; set it before there are any."""
 
     def add(self, provider: object) -> None:
         """Offer all services of an object; see `assistant.services.service`."""
@@ -226,8 +232,10 @@ class Registry:
         if verdict.decision is Decision.DENY:
             return _refused("forbidden", "I am not allowed to do that.", verdict.why)
         free = origin.preview or spec.stops or how is _How.CONFIRMED
-        if not (free or self._rate.take(origin.channel, origin.session, name)):
-            return _refused("too_often", "That was asked too often. Please wait a moment.", "rate limit")
+        if not free and (limit := self._limits.exceeded(origin, name)):
+            return _refused("too_often", "That was asked too often. Please wait a moment.", limit)
+        if sentence := self.refusal(spec, spec.risk):
+            return _refused("switched_off", sentence, "it is switched off")
         try:
             asked = spec.input.model_validate(attempt.arguments)
         except ValidationError as error:
@@ -251,6 +259,8 @@ class Registry:
         verdict = self._policy.decide(spec.name, assessment.risk, origin, spec.least)
         if verdict.decision is Decision.DENY:
             return _refused("forbidden", "I am not allowed to do that.", verdict.why)
+        if sentence := self.refusal(spec, assessment.risk):
+            return _refused("switched_off", sentence, "it is switched off")
         decision, why = "allowed", verdict.why
         if verdict.decision is Decision.ASK:
             question, key = assessment.question, asked.model_dump(mode="json")

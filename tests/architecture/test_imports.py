@@ -29,10 +29,10 @@ ARROWS: dict[str, set[str]] = {
     "storage": set(),
     "observe": {"bus"},
     "safety": set(),
-    "services": {"mqtt", "storage", "safety"},
+    "services": {"mqtt", "oversight", "storage", "safety"},
     "documents": {"storage"},
     "generation": {"documents", "safety", "services", "synthesis"},
-    "privacy": {"documents", "reviews", "safety", "storage"},
+    "privacy": {"documents", "oversight", "safety", "storage"},
     "oversight": {"bus", "storage"},
     "plugins": {"services"},
     "dialogue": {"plugins", "services"},
@@ -41,7 +41,6 @@ ARROWS: dict[str, set[str]] = {
     # what puts them together
     "api": {"services"},
     "conversation": {"audio", "bus", "dialogue", "generation", "observe", "recognition", "synthesis"},
-    "reviews": {"bus", "storage"},
     "app": {
         "api",
         "bus",
@@ -53,7 +52,6 @@ ARROWS: dict[str, set[str]] = {
         "oversight",
         "plugins",
         "privacy",
-        "reviews",
         "safety",
         "services",
         "storage",

@@ -1,1 +1,0 @@
-"""What was not understood for sure, kept for its owner to look at."""
