@@ -6,7 +6,7 @@
 | `GET /api/services` | `{"services": [{"name", "description", "risk", "schema"}]}` |
 | `POST /api/services/{domain}/{service}` | `{"ok": true, "result": {}}` or `{"ok": false, "error": {}}` |
 | `POST /api/confirmations/{domain}/{service}` | the same, but nothing is done: is a yes needed? |
-| `POST /api/generate` | `{"text", "source": "generated" or "none", "spoken"}` |
+| `POST /api/generate` `{"text"}` | `{"text", "source", "spoken", "interrupted"?, "pending"?}`: `Generated` |
 | `POST /api/conversation/process` | see `assistant.api.conversation` |
 | `POST /api/ask` `{"texts": [], "room"?, "person"?}` | `{"turns": [{}]}`, one for each text |
 | `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
@@ -50,15 +50,24 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """`source`: generated, or none where nothing could. `spoken`: the person hears it already."""
+    """`source`: generated, documents, or none where nothing could. `spoken`: the person hears it already.
+    `interrupted`: nobody waits for it any more, and `text` is what of it was heard. `pending`: the call that the
+    question at its end is about, `{"service", "arguments", "confirmation"}`."""
 
     text: str
     source: str = "none"
     spoken: bool = False
+    interrupted: bool = False
+    pending: dict[str, Any] | None = None
+
+    def as_answer(self) -> dict[str, Any]:
+        answer = {"text": self.text, "source": self.source, "spoken": self.spoken}
+        more = {"interrupted": self.interrupted, "pending": self.pending}
+        return answer | {name: value for name, value in more.items() if value}
 
 
-Generate = Callable[[str, str, str], Awaitable[Generated]]
-"""(session, turn, text) → what is answered."""
+Generate = Callable[[Origin, str], Awaitable[Generated]]
+"""(who asks, text) → what is answered."""
 
 
 Ask = Callable[[list[str], str, str], Awaitable[list[dict[str, Any]] | None]]
@@ -81,7 +90,8 @@ class ApiServer:
         self, registry: Registry, *, port: int = 0, generate: Generate | None = None, token: str = ""
     ) -> None:
         self._registry = registry
-        self._generate = generate
+        self.generate = generate
+        """Who answers what no template does; set it at any time."""
         self.ask: Ask | None = None
         """Who answers typed turns; set it at any time."""
         self.listen: Listen | None = None
@@ -168,19 +178,17 @@ class ApiServer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
-        session, turn, text = text_of(body, "session"), str(turn_of(body)), text_of(body, "text")
-        if self._generate is None:
+        text, origin = text_of(body, "text"), self._origin(request, body)
+        if self.generate is None:
             generated = Generated("I don't know that.")
         else:
             try:
                 async with asyncio.timeout(_GENERATE_TIMEOUT_S):
-                    generated = await self._generate(session, turn, text)
+                    generated = await self.generate(origin, text)
             except Exception:
                 _log.exception("generation failed")
                 generated = Generated("I could not think of an answer.")
-        return web.json_response(
-            {"text": generated.text, "source": generated.source, "spoken": generated.spoken}
-        )
+        return web.json_response(generated.as_answer())
 
     async def _asked(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)

@@ -35,7 +35,7 @@ from audio.errors import AudioError
 log = logging.getLogger(__name__)
 
 Role = Literal["user", "assistant"]
-TURNS_REMEMBERED = 6
+TURNS_REMEMBERED = 12
 MOST_WAITING = 256  # happenings before `run`, such as timers that ring while the engines load
 
 ENTITY_FACTS = ("entity", "value", "role", "start", "end")
@@ -80,6 +80,7 @@ class Session:
         self._closing_intents = closing_intents
         self.history: deque[tuple[Role, str]] = deque(maxlen=2 * TURNS_REMEMBERED)
         """What was said lately, for a language model: the dialogue's own memory is Rasa's."""
+        self._heard_of: dict[int, str] = {}  # of the latest turn that was answered, what was heard
         self._talker = Talker(
             mouth or Mouth(),
             on_stage=self._spoken_on,
@@ -143,6 +144,24 @@ class Session:
     def reply(self, turn: int, text: str, source: str) -> None:
         """A part of a turn's answer that comes beside the dialogue: text that is still being generated."""
         self._post(m.ReplyText(self._clock(), turn, text, source))
+
+    def progress(self, turn: int) -> None:
+        """The answer to a turn is still being worked on."""
+        self._post(m.Progress(self._clock(), turn))
+
+    async def answered(self, turn: int) -> str:
+        """Until nothing more can be said in answer to a turn; what of it was heard."""
+        await self.until(lambda: self._over or not self._state.awaits_answer(turn))
+        return self._heard_of.get(turn, "")
+
+    def waited_s(self, turn: int) -> float:
+        """Seconds since the person had said the turn; 0 where that is not known."""
+        return self._stopwatches.waited_s(turn)
+
+    @property
+    def audible(self) -> bool:
+        """Whether anybody could hear what is said."""
+        return self._talker.audible
 
     def interrupt(self) -> None:
         self._post(m.Interrupt(self._clock()))
@@ -423,6 +442,7 @@ class Session:
 
     def _uttered(self, turn: int, uttered: Uttered, *, interrupted: bool) -> None:
         self.history.append(("assistant", uttered.heard))
+        self._heard_of = {turn: uttered.heard}
         if self._talker.audible:
             self._own_voice.spoke(uttered.heard, self._clock())
         self._publish(

@@ -54,6 +54,11 @@ class Stopwatches:
         """It reached a stage of `Trace` now."""
         self._of(turn).mark(stage, self._clock())
 
+    def waited_s(self, turn: int) -> float:
+        """Since the end of its speech; 0 where that is not known."""
+        trace = self._traces.get(turn)
+        return self._clock() - trace.speech_end_s if trace and trace.speech_end_s is not None else 0.0
+
     def end(self, turn: int) -> dict[str, Any]:
         """The turn is over: what `events.TurnEnded` tells of its times. Earlier turns are forgotten too."""
         trace = self._of(turn)

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Protocol
 
 from assistant.config.generation import Generation
 from assistant.documents.base import Retriever
@@ -72,22 +71,16 @@ class Answer:
     interrupted: bool = False
 
 
-class ModelSwitch(Protocol):
-    """With it the owner takes the model away."""
-
-    @property
-    def off(self) -> bool: ...
-
-    async def until_off(self) -> None: ...
+async def _never() -> None:
+    await asyncio.Event().wait()
 
 
-class AlwaysOn:
-    """There is no such switch."""
+@dataclass(frozen=True, slots=True)
+class ModelSwitch:
+    """With it the owner takes the model away: whether that is so, and the wait for it."""
 
-    off = False
-
-    async def until_off(self) -> None:
-        await asyncio.Event().wait()
+    off: Callable[[], bool] = lambda: False
+    until_off: Callable[[], Awaitable[None]] = _never
 
 
 class Answerer:
@@ -118,7 +111,7 @@ class Answerer:
         self._tools = tools
         self._prompt = prompt
         self._sources = Sources(retriever, screened)
-        self._switch = switch or AlwaysOn()
+        self._switch = switch or ModelSwitch()
         self._screened = screened
         self._publish = publish
         self._clock = clock
@@ -135,7 +128,7 @@ class Answerer:
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self._write(question, audience, speech), name="answer")
             ends: list[Awaitable[None]] = [_left(audience, heard)]
-            ends += [] if self._switch.off else [self._switch.until_off()]
+            ends += [] if self._switch.off() else [self._switch.until_off()]
             beside = [
                 group.create_task(_cancel_after(end, writing), name="end of the answer") for end in ends
             ]
@@ -169,7 +162,7 @@ class Answerer:
             speech.say(refusal, "none")
         elif passage := await self._sources.answer(question.text):
             speech.say(cited(passage), source := "documents")
-        elif self._switch.off:
+        elif self._switch.off():
             speech.say(SWITCHED_OFF, "none")
         else:
             proposal = await self._ask_model(question, speech)

@@ -43,6 +43,8 @@ class AnswerFreely(SpokenAction):
     It returns no UserUtteranceReverted: the turn stays in the tracker, and Rasa need not replay the history.
     """
 
+    may_be_silent = True  # an answer that was interrupted before anything of it was heard
+
     def name(self) -> str:
         return "action_answer_freely"
 
@@ -57,9 +59,10 @@ class AnswerFreely(SpokenAction):
         if text:
             source = answer.get("source") or "generated"
             say.text(text, source=source, spoken=bool(answer.get("spoken")))
-        else:
+        elif not answer.get("interrupted"):
             say.response("utter_no_answer")
-        return []
+        pending = answer.get("pending")  # what the model proposed, and the answer asks about
+        return [slot("pending", {**pending, "needs": "confirmation"})] if pending else []
 
     def _in_a_question(self, say: Say, tracker: Tracker) -> Events:
         """A question of ours is open: it is asked once more, then left."""

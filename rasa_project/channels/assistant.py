@@ -27,7 +27,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -106,8 +107,9 @@ class AssistantChannel(InputChannel):
             agent = request.app.ctx.agent
             async with agent.lock_store.lock(sender):
                 tracker = await agent.tracker_store.get_or_create_tracker(sender)
-                tracker.update(BotUttered(text, metadata={"heard": True}))
-                await agent.tracker_store.save(tracker)
+                if text != _last_said(tracker):  # an answer that was being written ended with what was heard
+                    tracker.update(BotUttered(text, metadata={"heard": True}))
+                    await agent.tracker_store.save(tracker)
             return json_response({"ok": True})
 
         @hook.route("/model", methods=["PUT"])
@@ -132,6 +134,16 @@ class AssistantChannel(InputChannel):
         if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in fields):
             return json_response({"error": f"The body needs {' and '.join(fields)}."}, status=400)
         return None
+
+
+def _last_said(tracker: DialogueStateTracker) -> str:
+    """Of the latest turn."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            return event.text or ""
+    return ""
 
 
 async def _stream(request: Request, output: StreamingOutput) -> None:

@@ -13,6 +13,7 @@ from assistant.api.server import ApiServer, Generated
 from assistant.config.model import Config
 from assistant.errors import UserError
 from assistant.services.build import Services, create_services
+from assistant.services.service import Origin
 from assistant.services.time import SystemClock
 
 
@@ -33,8 +34,8 @@ async def services(tmp_path: Path) -> AsyncIterator[Services]:
 async def server(services: Services) -> AsyncIterator[ApiServer]:
     asked: list[tuple[str, str, str]] = []
 
-    async def generate(session: str, turn: str, text: str) -> Generated:
-        asked.append((session, turn, text))
+    async def generate(origin: Origin, text: str) -> Generated:
+        asked.append((origin.session, str(origin.turn), text))
         if text == "break":
             raise RuntimeError("broken")
         return Generated(f"You said {text}.", "generated", spoken=True)
@@ -191,7 +192,7 @@ async def test_a_port_in_use_is_one_sentence(server: ApiServer, services: Servic
 
 
 async def test_it_closes_soon_even_with_a_request_under_way(services: Services) -> None:
-    async def generate(session: str, turn: str, text: str) -> Generated:
+    async def generate(origin: Origin, text: str) -> Generated:
         await asyncio.sleep(60)
         return Generated("")
 

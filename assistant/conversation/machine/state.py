@@ -140,6 +140,10 @@ class State:
         """The turn is committed and its reply under way: a newer turn can only replace what is *said*."""
         return self.speaking or (self.phase is Phase.THINKING and self.committed)
 
+    def awaits_answer(self, turn: int) -> bool:
+        """More of the answer to this turn can still be said."""
+        return self.turn == turn and self.answering and not self.closed
+
     @property
     def holding(self) -> bool:
         """A person speaks with a key held down: silence does not end the turn."""

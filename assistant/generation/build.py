@@ -1,0 +1,45 @@
+"""An answerer as the configuration wants it."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+from assistant.config.model import Config
+from assistant.documents.base import Retriever
+from assistant.events import Event
+from assistant.generation.answerer import Answerer, ModelSwitch
+from assistant.generation.base import TextGenerator
+from assistant.generation.prompt import Prompt
+from assistant.generation.tools import ToolBox
+from assistant.safety.gate import Gate
+from assistant.services.registry import Registry
+from assistant.services.zones import home_zone
+
+
+async def create_answerer(
+    config: Config,
+    generator: TextGenerator,
+    gate: Gate,
+    registry: Registry,
+    *,
+    publish: Callable[[Event], None],
+    retriever: Retriever | None = None,
+    switch: ModelSwitch | None = None,
+    screened: Callable[[str], str] = lambda text: "",
+) -> Answerer:
+    """Raises `UserError` for a prompt file that cannot be read."""
+    settings = config.generation.answers
+    prompt = await asyncio.to_thread(Prompt.read, settings, config.recognition.whisper.language)
+    zone = home_zone(config.timezone)
+    return Answerer(
+        config.generation,
+        generator,
+        gate,
+        ToolBox(registry, settings.tools),
+        prompt,
+        retriever=retriever,
+        switch=switch,
+        screened=screened,
+        publish=publish,
+        today=lambda: dt.datetime.now(zone),
+    )
