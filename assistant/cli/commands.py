@@ -519,3 +519,7 @@ def models_reachable() -> None:
     from assistant.cli.models import reachable
 
     run(reachable())
+
+
+# Commands in files of their own, which take their place in the group when they are imported.
+from assistant.cli import audit  # noqa: E402, F401

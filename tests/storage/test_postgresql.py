@@ -1,5 +1,6 @@
 """Everything that must survive, in a real PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from assistant.events import Event
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
+from assistant.storage.audit import AuditTable
 from assistant.storage.database import Database, StorageError
 from tests.servers import PostgreSQL, postgresql
+from tests.storage.test_audit import record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,3 +100,30 @@ async def test_a_server_that_dies_is_a_sentence_and_then_it_works_again(
     await server.server.start()
     assert (await services.registry.call("lists.add", {"items": ["salt"]}, here)).ok
     await services.close()
+
+
+async def test_writers_of_several_machines_make_one_chain(server: PostgreSQL, tmp_path: Path) -> None:
+    url = server.url("other")
+    databases = [await Database.open(tmp_path / "unused.db", url=url) for _ in range(4)]
+
+    async def write(database: Database, session: str) -> None:
+        table = AuditTable(database)
+        for number in range(20):
+            begun = await table.begin(record(number, session=session))
+            await table.append(record(number, session=session, begun=begun))
+
+    before = (await AuditTable(databases[0]).verify()).count
+    async with asyncio.TaskGroup() as group:
+        for place, database in enumerate(databases):
+            group.create_task(write(database, f"room {place}"))
+    table = AuditTable(databases[0])
+    numbers = [each.number for each in await table.records("room 2")]
+    assert await table.erase(numbers, 1.0) == 20
+    found = await table.verify()
+    assert (found.fault, found.count) == (None, before + 161)
+    server.query("other", f"UPDATE audit SET ok = 0 WHERE id = {before + 9}")
+    fault = (await table.verify()).fault
+    assert fault is not None
+    assert fault.record == before + 9
+    for database in databases:
+        await database.close()
