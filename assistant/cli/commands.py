@@ -456,40 +456,6 @@ def names_forget(names: tuple[str, ...]) -> None:
     run(forget(names))
 
 
-@group.group("review", short_help="Turns that were not understood for sure.")
-def review_group() -> None:
-    """Turns that were not understood for sure: what was heard, what it may have been, what was asked back and what came
-    of it. They are kept for 30 days, unless dialogue.keep_reviews is false."""
-
-
-@review_group.command("list")
-@with_settings
-def review_list(settings: Settings) -> None:
-    """Show them, newest first."""
-    from assistant.cli import review
-
-    run(review.show(settings.load()))
-
-
-@review_group.command("export")
-@click.option("-o", "--output", type=FilePath, metavar="FILE", help="Into this file.")
-@with_settings
-def review_export(settings: Settings, output: Path | None) -> None:
-    """One JSON object a line, oldest first."""
-    from assistant.cli import review
-
-    run(review.export(settings.load(), output))
-
-
-@review_group.command("clear")
-@with_settings
-def review_clear(settings: Settings) -> None:
-    """Forget all of them."""
-    from assistant.cli import review
-
-    run(review.clear(settings.load()))
-
-
 @group.group("models", short_help="Whisper models and Piper voices.")
 def models_group() -> None:
     """Whisper models and Piper voices."""
@@ -522,4 +488,4 @@ def models_reachable() -> None:
 
 
 # Commands in files of their own, which take their place in the group when they are imported.
-from assistant.cli import audit  # noqa: E402, F401
+from assistant.cli import audit, review_commands, switch  # noqa: E402, F401

@@ -1,6 +1,7 @@
 """Which Rasa project, with whose names, and where the model trained from both is kept."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import yaml
 
 from assistant import paths
 from assistant.config.model import Config
+from assistant.dialogue.corrections import corrected_sentences
 from assistant.dialogue.names import OwnerNames, owner_nlu_yaml
 from assistant.dialogue.owned import owned_sentences
 from assistant.dialogue.training_data import load_training_data
@@ -18,6 +20,8 @@ from assistant.dialogue.unheard import unheard_nlu_yaml
 from assistant.errors import UserError
 from assistant.plugins.find import found
 from assistant.plugins.sentences import Sentences, sentences
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,13 @@ class RasaProject:
     pipeline: str = "config.yml"
     """File in `root`."""
     plugins: tuple[Path, ...] = ()
-    """Folders of the sentences of the owner's plugins, commands and routines."""
+    """Folders of the sentences of the owner's plugins, commands, routines and corrections."""
 
     @classmethod
     def from_config(cls, config: Config, root: Path | None = None) -> "RasaProject":
         """The project in `root`, by default the assistant's own. Raises `UserError` when it is none."""
         try:
-            owned = owned_sentences(config)
+            owned, corrected = owned_sentences(config), _corrected()
         except OSError as error:
             raise UserError(f"The sentences of your commands cannot be written: {error}.") from error
         plugins = [each.rasa for each in found() if each.rasa is not None]
@@ -48,7 +52,7 @@ class RasaProject:
             names=OwnerNames.from_config(config),
             nlu_threshold=config.dialogue.nlu_threshold,
             pipeline=config.dialogue.pipeline,
-            plugins=(*plugins, *([owned] if owned else [])),
+            plugins=(*plugins, *(each for each in (owned, corrected) if each is not None)),
         )
         for needed in (project.root / project.pipeline, project.root / "data", project.domain):
             if not needed.exists():
@@ -150,6 +154,15 @@ class RasaProject:
             files = sorted(folder.rglob("*.y*ml")) if folder.is_dir() else [folder]
             yield from (path for path in files if path.is_file())
         yield from (*self.domains[1:], *self.plugin_data)
+
+
+def _corrected() -> Path | None:
+    """A file that somebody broke with an editor is no reason not to start."""
+    try:
+        return corrected_sentences()
+    except UserError as error:
+        _log.warning("What was put right is left out: %s", error)
+        return None
 
 
 def models_folder() -> Path:

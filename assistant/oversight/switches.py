@@ -185,7 +185,7 @@ class Switches:
         self._changed.set()
         self._changed = asyncio.Event()
         for switch, on in news.items():
-            _log.warning("%s is %s", switch, "on" if on else "off")
+            _log.log(logging.WARNING if on else logging.INFO, "%s is %s", switch, "on" if on else "off")
             for observer in tuple(self._observers):
                 try:
                     observer(switch, on)

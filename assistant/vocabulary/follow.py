@@ -20,6 +20,7 @@ from typing import Self
 
 from assistant.app import Assistant
 from assistant.config.model import Config
+from assistant.dialogue.corrections import corrections_file
 from assistant.dialogue.names import FILES, OwnerNames, names_folder
 from assistant.dialogue.project import RasaProject
 from assistant.dialogue.supervisor import ModelRefused
@@ -146,7 +147,8 @@ class Follower:
 
     def _files(self) -> Iterable[Path]:
         folder = names_folder(self._assistant.config)
-        return [self._settings_file, pronunciations_file(), *(folder / f"{kind}.txt" for kind in FILES)]
+        owned = [self._settings_file, pronunciations_file(), corrections_file()]
+        return [*owned, *(folder / f"{kind}.txt" for kind in FILES)]
 
     def _observe(self, event: Event) -> None:
         if isinstance(event, NamesKnown):

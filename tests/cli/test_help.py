@@ -26,8 +26,10 @@ COMMANDS = (
     "doctor",
     "traces",
     "names",
-    "review",
     "models",
+    "audit",
+    "review",
+    "switch",
 )
 
 SLOW = ("numpy", "pydantic", "aiohttp", "rich", "sounddevice", "soundfile", "pocketsphinx", "onnxruntime")
