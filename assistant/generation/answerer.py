@@ -186,8 +186,9 @@ class Answerer:
         messages = await self._messages(question)
         tools = self._tools.offered(question.person)
         for step in range(MOST_STEPS + 1):
-            calls, text, ended = await self._request(messages, tools if step < MOST_STEPS else [], speech)
-            if ended or not calls:
+            last = step == MOST_STEPS
+            calls, text, ended = await self._request(messages, [] if last else tools, speech)
+            if ended or last or not calls:
                 break
             messages.append(Message("assistant", text, tuple(calls)))
             for call in calls:

@@ -13,6 +13,7 @@ _OPENINGS = ("<think>", "<thinking>", "<reasoning>")
 _ADDRESS = re.compile(r"(?:https?|ftp)://(?:www\.)?([^\s/<>()\"'?#]+)[^\s<>()\"']*", re.IGNORECASE)
 _AFTER = ".,;:!?"
 _SPEAKER = re.compile(r"^\s*(?:assistant|ai)\s*:\s*", re.IGNORECASE)
+_SPACED = re.compile(r"\s+([.,;:!?])")  # where something between word and stop is gone
 _CODE = ("```", "~~~")
 
 
@@ -60,7 +61,7 @@ def for_the_ear(clause: str) -> str:
     text = _SPEAKER.sub("", strip_markup(clause))
     text = _ADDRESS.sub(_host, text)
     text = "".join(character for character in text if not _drawn(character))
-    text = " ".join(text.split())
+    text = _SPACED.sub(r"\1", " ".join(text.split()))
     return text if any(character.isalnum() for character in text) else ""
 
 

@@ -37,6 +37,10 @@ class Proposal:
     question: str
     confirmation: str = field(repr=False)
 
+    def pending(self) -> dict[str, Any]:
+        """As the dialogue keeps it until the person has answered."""
+        return {"service": self.service, "arguments": self.arguments, "confirmation": self.confirmation}
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
