@@ -33,12 +33,13 @@ from assistant.generation import create_generator
 from assistant.generation.answerer import Answerer, ModelSwitch, Question
 from assistant.generation.audience import Elsewhere
 from assistant.generation.build import create_answerer
+from assistant.generation.prompt import Prompt
 from assistant.observe.keeper import Keeper
 from assistant.oversight.reviews import ReviewKeeper
 from assistant.oversight.satisfaction import Satisfaction
 from assistant.oversight.switches import Switch
 from assistant.plugins import add_plugins
-from assistant.safety.gate import Gate
+from assistant.safety.create import open_gate, secrets_of
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin, place_of
@@ -146,10 +147,13 @@ class Assistant:
 
     async def _create_answerer(self) -> Answerer:
         self._stack.push_async_callback(self._generator.close)
+        prompt = await asyncio.to_thread(Prompt.read, self.config.generation.answers)
+        told = (prompt.persona, prompt.rules.template)
+        gate = open_gate(self.config.safety, secrets=secrets_of(self.config), prompts=told)
         return await create_answerer(
             self.config,
             self._generator,
-            Gate([]),
+            await self._stack.enter_async_context(gate),
             self.services.registry,
             publish=self.bus.publish,
             switch=ModelSwitch(

@@ -19,6 +19,7 @@ from assistant.config.mqtt import Mqtt
 from assistant.config.oversight import Oversight
 from assistant.config.policy import Policy
 from assistant.config.routines import Routine
+from assistant.config.safety import Safety
 from assistant.config.section import Section
 from assistant.config.stores import Storage, Stores
 
@@ -373,6 +374,7 @@ class Config(Section):
     desktop: Desktop = Desktop()
     storage: Storage = Storage()
     policy: Policy = Policy()
+    safety: Safety = Safety()
     oversight: Oversight = Oversight()
     commands: tuple[Command, ...] = ()
     routines: tuple[Routine, ...] = ()
