@@ -317,12 +317,7 @@ class Assistant:
         )
         before = tuple(session.history)[:-1] if session is not None else ()  # without what is asked now
         answer = await self.answerer.answer(Question(text, origin, before), audience)
-        asked = answer.proposal
-        pending = asked and {
-            "service": asked.service,
-            "arguments": asked.arguments,
-            "confirmation": asked.confirmation,
-        }
+        pending = answer.proposal.pending() if answer.proposal is not None else None
         return Generated(answer.text, answer.source, answer.spoken, answer.interrupted, pending)
 
 
