@@ -102,7 +102,7 @@ class Speech:
 
     async def _check(self, sentence: str) -> Checked:
         """Together with what was said before it."""
-        return await self._gate.check(sentence, self.text)
+        return await self._gate.check(sentence, self.text, acted=self.acted)
 
     def _hand_on(self, text: str, source: str, whole_s: float) -> None:
         first = not self._said
