@@ -147,14 +147,17 @@ class Assistant:
 
     async def _create_answerer(self) -> Answerer:
         self._stack.push_async_callback(self._generator.close)
-        prompt = await asyncio.to_thread(Prompt.read, self.config.generation.answers)
+        await self._generator.start()
+        language = self.config.recognition.whisper.language
+        prompt = await asyncio.to_thread(Prompt.read, self.config.generation.answers, language)
         told = (prompt.persona, prompt.rules.template)
         gate = open_gate(self.config.safety, secrets=secrets_of(self.config), prompts=told)
-        return await create_answerer(
+        return create_answerer(
             self.config,
             self._generator,
             await self._stack.enter_async_context(gate),
             self.services.registry,
+            prompt,
             publish=self.bus.publish,
             switch=ModelSwitch(
                 lambda: self.services.switches.no_model,

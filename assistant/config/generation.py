@@ -6,12 +6,13 @@ from pydantic import Field, SecretStr
 
 from assistant.config.answers import Answers
 from assistant.config.section import Section
+from assistant.config.web import ServerUrl
 
 
 class ModelServer(Section):
     """A further language model, asked when those before it cannot answer. Its key is never written here."""
 
-    url: str = Field(description="Such as https://models.example.org/v1.")
+    url: ServerUrl = Field(description="Such as https://models.example.org/v1.")
     model: str = Field("", description="The model's name at that server; empty: the first that it has.")
     api_key_file: Path | None = Field(None, description="A file that holds the key and nothing else.")
     api_key_variable: str = Field("", description="An environment variable that holds the key.")
@@ -35,7 +36,10 @@ class LocalModel(Section):
         description="How much it reads and writes of one conversation; costs memory.",
     )
     gpu_layers: int = Field(
-        0, ge=0, le=1000, description="Layers on a graphics card, where the installed llama.cpp can use one."
+        -1,
+        ge=-1,
+        le=1000,
+        description="Layers on a graphics card, where the installed llama.cpp can use one; -1: as many as fit.",
     )
     idle_unload_s: int = Field(900, ge=0, description="Ended after so long without a question; 0: never.")
     start_timeout_s: int = Field(120, ge=1, description="How long loading the model may take.")
@@ -44,7 +48,7 @@ class LocalModel(Section):
 class Generation(Section):
     """A language model for what the dialogue cannot answer. Any OpenAI-compatible server. See docs/generation.md."""
 
-    url: str = Field(
+    url: ServerUrl = Field(
         "", description="Such as http://127.0.0.1:8080/v1; empty: what `discover` and `local` find."
     )
     model: str = Field("", description="The model's name at that server; empty: the first that it has.")

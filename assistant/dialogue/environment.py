@@ -1,4 +1,4 @@
-"""Environment variables for Rasa's processes."""
+"""Environment variables for child processes, Rasa's and others."""
 
 import os
 from pathlib import Path
@@ -36,11 +36,14 @@ _PASSED = (
 )
 
 
+def child_environment(extra: dict[str, str]) -> dict[str, str]:
+    """What any child of the assistant gets, with `extra` on top."""
+    return {name: os.environ[name] for name in _PASSED if name in os.environ} | extra
+
+
 def rasa_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     """A small environment of their own for the children, with `extra` on top."""
-    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    threads = dict.fromkeys(_ONE_THREAD, "1")
-    return {**passed, **_QUIET, **threads, **(extra or {})}
+    return child_environment(_QUIET | dict.fromkeys(_ONE_THREAD, "1") | (extra or {}))
 
 
 def child_command(python: Path, folder: Path, module: str, *arguments: str) -> list[str]:

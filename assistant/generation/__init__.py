@@ -1,4 +1,4 @@
-"""Answers that no template has: from a language model where the owner configured one, else an honest no."""
+"""Answers that no template has: from a language model where there is one, else an honest no."""
 
 from assistant.config.generation import Generation
 from assistant.generation.base import (
@@ -12,11 +12,13 @@ from assistant.generation.base import (
     Tool,
     ToolCall,
 )
+from assistant.generation.models import Models
 from assistant.generation.openai import OpenAIClient
 
 __all__ = [
     "GenerationUnavailable",
     "Message",
+    "Models",
     "NoGenerator",
     "OpenAIClient",
     "Piece",
@@ -29,6 +31,6 @@ __all__ = [
 ]
 
 
-def create_generator(config: Generation) -> TextGenerator:
-    """The client for the configured server, or `NoGenerator` where none is."""
-    return OpenAIClient(config) if config.url else NoGenerator()
+def create_generator(config: Generation) -> Models:
+    """The models that the owner's settings lead to; `Models.start` begins to look for those that are not named."""
+    return Models(config)

@@ -59,11 +59,16 @@ class Request:
 
 class GenerationUnavailable(Exception):
     """There is no answer, or no more of it. `str()` is one sentence to be spoken; `detail` is for the log, and holds
-    neither a key nor what was said."""
+    neither a key nor what was said. `of_request`: it is this request that is refused, and another may well be
+    answered. `begun`: some of the answer had been given."""
 
-    def __init__(self, sentence: str, detail: str = "") -> None:
+    def __init__(
+        self, sentence: str, detail: str = "", *, of_request: bool = False, begun: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.detail = detail
+        self.of_request = of_request
+        self.begun = begun
 
 
 class TextGenerator(Protocol):

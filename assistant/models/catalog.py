@@ -13,15 +13,17 @@ DEFAULT_WHISPER = "base.en"
 DEFAULT_VOICE = "en_US-ljspeech-medium"
 """In the public domain and trained from scratch, so nobody has to read a licence first."""
 
+DEFAULT_LANGUAGE = "qwen2.5-1.5b-instruct"
+
 VOICES_REPO = "rhasspy/piper-voices"
 
-Kind = Literal["whisper", "voice"]
+Kind = Literal["whisper", "voice", "language"]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model. `repo` and `folder` are its place at the hub. `size_mb` (10⁶ bytes) is approximate and 0
-    where it is not known; the true size comes from the hub."""
+    """One model. `repo` and `folder` are its place at the hub, and `file` of a language model the one file that it is.
+    `size_mb` (10⁶ bytes) is approximate and 0 where it is not known; the true size comes from the hub."""
 
     name: str
     kind: Kind
@@ -30,6 +32,7 @@ class Model:
     size_mb: int = 0
     licence: str = ""
     note: str = ""
+    file: str = ""
 
 
 def _whisper(name: str, repo: str, size_mb: int, note: str = "") -> Model:
@@ -100,10 +103,43 @@ VOICES: tuple[Model, ...] = (
 )
 
 
+def _language(name: str, repo: str, file: str, size_mb: int, note: str) -> Model:
+    return Model(name, "language", repo, size_mb=size_mb, licence="Apache-2.0", note=note, file=file)
+
+
+# Written by their makers as GGUF, small enough for a processor, and free to use. The order is the order of choice
+# where several are installed.
+LANGUAGE: tuple[Model, ...] = (
+    _language(
+        "qwen2.5-1.5b-instruct",
+        "Qwen/Qwen2.5-1.5B-Instruct-GGUF",
+        "qwen2.5-1.5b-instruct-q4_k_m.gguf",
+        1117,
+        "answers, and uses tools; wants four cores",
+    ),
+    _language(
+        "qwen2.5-0.5b-instruct",
+        "Qwen/Qwen2.5-0.5B-Instruct-GGUF",
+        "qwen2.5-0.5b-instruct-q4_k_m.gguf",
+        491,
+        "quick on two cores; often wrong",
+    ),
+    _language(
+        "smollm2-360m-instruct",
+        "HuggingFaceTB/SmolLM2-360M-Instruct-GGUF",
+        "smollm2-360m-instruct-q8_0.gguf",
+        386,
+        "quick; for small talk",
+    ),
+)
+
+
 def find(name: str) -> Model:
-    """The model called `name`: one of the lists above, any Piper voice, or `owner/repository` of a Whisper
-    model in CTranslate2's format. Raises `UserError` that names what is near."""
+    """The model called `name`: one of the lists above, any Piper voice, `owner/repository` of a Whisper model in
+    CTranslate2's format, or `owner/repository/file.gguf`. Raises `UserError` that names what is near."""
     name = ALIASES.get(name, name)
+    if (language := _gguf(name)) is not None:
+        return language
     for model in (*WHISPER, *VOICES):
         if name in (model.name, model.repo) and (model.kind == "whisper" or name == model.name):
             return model
@@ -111,6 +147,18 @@ def find(name: str) -> Model:
         return model_
     if _REPO.fullmatch(name) and ".." not in name:
         return Model(name.replace("/", "--"), "whisper", name, licence="see its page")
-    near = difflib.get_close_matches(name, [model.name for model in (*WHISPER, *VOICES)], n=1)
+    known = [model.name for model in (*WHISPER, *VOICES, *LANGUAGE)]
+    near = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else "; `assistant models list` shows what there is."
     raise UserError(f"There is no model {name!r}{hint}", exit_status=2)
+
+
+def _gguf(name: str) -> Model | None:
+    """A language model: of the list, or any whole file of a repository."""
+    for model in LANGUAGE:
+        if name in (model.name, model.file):
+            return model
+    repo, _, file = name.rpartition("/")
+    if _REPO.fullmatch(repo) and re.fullmatch(r"[A-Za-z0-9][\w.-]*\.gguf", file) and ".." not in name:
+        return Model(file.removesuffix(".gguf"), "language", repo, licence="see its page", file=file)
+    return None

@@ -67,7 +67,12 @@ def _report(on_progress: OnProgress, before: int, total: int, count: int) -> Non
 
 
 def _base(model: Model) -> Path:
-    return installed.whisper_dir() if model.kind == "whisper" else installed.voices_dir()
+    folders = {
+        "whisper": installed.whisper_dir,
+        "voice": installed.voices_dir,
+        "language": installed.languages_dir,
+    }
+    return folders[model.kind]()
 
 
 async def _files(http: aiohttp.ClientSession, model: Model, sleep: Sleep) -> list[RemoteFile]:
@@ -87,6 +92,10 @@ async def _files(http: aiohttp.ClientSession, model: Model, sleep: Sleep) -> lis
         files = [file for file in found if _WHISPER_FILE.fullmatch(file.name)]
         needed = {"config.json", "model.bin", "tokenizer.json"}
         sort = "Whisper model in CTranslate2's format"
+    elif model.kind == "language":
+        needed = {model.file}
+        files = [file for file in found if file.name == model.file]
+        sort = "repository of that language model"
     else:
         needed = {f"{model.name}.onnx", f"{model.name}.onnx.json"}
         files = [file for file in found if file.name in needed]
@@ -132,6 +141,10 @@ def _publish(model: Model, base: Path, work: Path, files: list[RemoteFile]) -> N
                 place.rename(damaged)
                 shutil.rmtree(damaged, ignore_errors=True)
             work.rename(place)
+        elif model.kind == "language":
+            manifest.replace(base / f"{Path(model.file).stem}.{MANIFEST}")
+            (work / model.file).replace(base / model.file)
+            work.rmdir()
         else:
             # The .onnx file comes last: a voice counts from the moment that it is there.
             manifest.replace(base / f"{model.name}.{MANIFEST}")

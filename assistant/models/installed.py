@@ -16,8 +16,8 @@ MANIFEST = "download.json"
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A model on this machine. `path` is a Whisper model's folder or a voice's .onnx file; `problem` is empty
-    where nothing is missing."""
+    """A model on this machine. `path` is a Whisper model's folder, a voice's .onnx or a language model's .gguf file;
+    `problem` is empty where nothing is missing."""
 
     name: str
     kind: catalog.Kind
@@ -41,6 +41,10 @@ def whisper_dir() -> Path:
 
 def voices_dir() -> Path:
     return paths.models_dir() / "piper"
+
+
+def languages_dir() -> Path:
+    return paths.models_dir() / "language"
 
 
 def hub_cache() -> Path:
@@ -69,6 +73,25 @@ def voices() -> list[Installed]:
     folder = voices_dir()
     files = sorted(folder.glob("*.onnx")) if folder.is_dir() else []
     return [_voice_at(path) for path in files]
+
+
+def languages() -> list[Installed]:
+    """Every language model here, the best choice first; damaged ones too."""
+    folder = languages_dir()
+    files = sorted(folder.glob("*.gguf")) if folder.is_dir() else []
+    rank = {model.name: place for place, model in enumerate(catalog.LANGUAGE)}
+    here = [_language_at(path) for path in files]
+    return sorted(here, key=lambda each: (rank.get(each.name, len(rank)), each.name))
+
+
+def find_language(name: str = "") -> Path | None:
+    """The .gguf file of a whole language model: by name, by path, or, where `name` is empty, the best one."""
+    given = Path(name).expanduser()
+    if name.endswith(".gguf") and "/" in name and given.is_file():
+        return given if not _language_at(given).problem else None
+    wanted = {name, name.rpartition("/")[2].removesuffix(".gguf")}
+    whole = (each for each in languages() if not each.problem)
+    return next((each.path for each in whole if not name or wanted & {each.name, each.path.stem}), None)
 
 
 def find_whisper(name: str = "", language: str = "en") -> Path | None:
@@ -121,16 +144,15 @@ def damaged_voice(name: str = "") -> Installed | None:
 
 def find(model: Model) -> Installed | None:
     """`model` as it is here, whole or damaged."""
-    here = whispers() if model.kind == "whisper" else voices()
+    here = {"whisper": whispers, "voice": voices, "language": languages}[model.kind]()
     return next((each for each in here if each.name == model.name), None)
 
 
 def listing() -> list[Row]:
     """All models of the catalogue and everything else that is installed."""
-    here = {(each.kind, each.name): each for each in (*whispers(), *voices())}
-    rows = [
-        _row(model, here.pop((model.kind, model.name), None)) for model in (*catalog.WHISPER, *catalog.VOICES)
-    ]
+    here = {(each.kind, each.name): each for each in (*whispers(), *voices(), *languages())}
+    known_models = (*catalog.WHISPER, *catalog.VOICES, *catalog.LANGUAGE)
+    rows = [_row(model, here.pop((model.kind, model.name), None)) for model in known_models]
     for each in here.values():
         known = catalog.voice(each.name) if each.kind == "voice" else None
         rows.append(_row(known or Model(each.name, each.kind, repo="", note="your own"), each))
@@ -180,6 +202,16 @@ def _voice_at(path: Path) -> Installed:
         if not sizes.get(needed):
             problem = problem or f"{needed} is missing"
     return Installed(path.name.removesuffix(".onnx"), "voice", path, sum(sizes.values()), problem)
+
+
+def _language_at(path: Path) -> Installed:
+    """Under the catalogue's name where it is one of those. The first four bytes are the format's mark."""
+    problem = _wrong_size(path.with_suffix(f".{MANIFEST}"), {path.name: path.stat().st_size})
+    with open(path, "rb") as file:
+        if file.read(4) != b"GGUF":
+            problem = problem or "it is no GGUF file"
+    name = next((model.name for model in catalog.LANGUAGE if model.file == path.name), path.stem)
+    return Installed(name, "language", path, path.stat().st_size, problem)
 
 
 def _wrong_size(manifest: Path, sizes: dict[str, int]) -> str:

@@ -31,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "safety": set(),
     "services": {"mqtt", "oversight", "storage", "safety"},
     "documents": {"storage"},
-    "generation": {"documents", "safety", "services", "synthesis"},
+    "generation": {"dialogue", "documents", "models", "safety", "services", "synthesis"},
     "privacy": {"documents", "oversight", "safety", "storage"},
     "oversight": {"bus", "storage"},
     "plugins": {"services"},

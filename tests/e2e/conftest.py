@@ -39,6 +39,7 @@ class Person:
             "ASSISTANT_CONFIG": str(self.folder / "config.toml"),
             "ASSISTANT_STATE_DIR": str(self.folder / "state"),
             "ASSISTANT_MODELS_DIR": str(self.folder / "models"),
+            "ASSISTANT__GENERATION__DISCOVER": "false",  # of whatever runs on this machine
         }
         return os.environ | mine | self.extra
 
