@@ -29,7 +29,7 @@ from assistant.generation.base import (
 )
 from assistant.generation.history import Said, compacted, without_filler
 from assistant.generation.prompt import Prompt
-from assistant.generation.sources import Sources, cited
+from assistant.generation.sources import Sources
 from assistant.generation.speech import First, Speech
 from assistant.generation.tools import Proposal, ToolBox
 from assistant.safety.gate import Gate
@@ -110,7 +110,7 @@ class Answerer:
         self._gate = gate
         self._tools = tools
         self._prompt = prompt
-        self._sources = Sources(retriever, screened)
+        self._retriever = retriever
         self._switch = switch or ModelSwitch()
         self._screened = screened
         self._publish = publish
@@ -158,22 +158,23 @@ class Answerer:
     async def _write(self, question: Question, audience: Audience, speech: Speech) -> Answer:
         """In the order of trust."""
         proposal, source = None, "none"
+        sources = Sources(self._retriever, question.text, self._screened)
         if refusal := self._screened(question.text):
             speech.say(refusal, "none")
-        elif passage := await self._sources.answer(question.text):
-            speech.say(cited(passage), source := "documents")
+        elif found := await sources.answer():
+            speech.say(found, source := "documents")
         elif self._switch.off():
             speech.say(SWITCHED_OFF, "none")
         else:
-            proposal = await self._ask_model(question, speech)
+            proposal = await self._ask_model(question, sources, speech)
             source = "generated" if speech.generated else "none"
         return Answer(speech.text, source, audience.streams, proposal)
 
-    async def _ask_model(self, question: Question, speech: Speech) -> Proposal | None:
+    async def _ask_model(self, question: Question, sources: Sources, speech: Speech) -> Proposal | None:
         """Until the answer is whole, or it was said why it is not."""
         try:
             async with asyncio.timeout(self._settings.total_timeout_s):
-                return await self._converse(question, speech)
+                return await self._converse(question, sources, speech)
         except GenerationUnavailable as error:
             log.warning("no answer of a model, or not all of it: %s", error.detail or error)
             speech.say(str(error), "none")
@@ -181,9 +182,9 @@ class Answerer:
             speech.say(TOO_LONG, "none")
         return None
 
-    async def _converse(self, question: Question, speech: Speech) -> Proposal | None:
+    async def _converse(self, question: Question, sources: Sources, speech: Speech) -> Proposal | None:
         """Requests to the model, as many as its tool calls need."""
-        messages = await self._messages(question)
+        messages = self._messages(question, await sources.quoted())
         tools = self._tools.offered(question.person)
         for step in range(MOST_STEPS + 1):
             last = step == MOST_STEPS
@@ -236,9 +237,8 @@ class Answerer:
         ended = not await speech.finish()
         return calls, text, ended
 
-    async def _messages(self, question: Question) -> list[Message]:
+    def _messages(self, question: Question, quoted: Sequence[str]) -> list[Message]:
         settings = self._settings.answers
-        quoted = await self._sources.quoted(question.text)
         told = self._prompt.told(self._today(), question.person.room, quoted)
         history = compacted(question.history, settings.history_characters, settings.fillers)
         return [Message("system", told), *history, Message("user", question.text)]

@@ -1,6 +1,5 @@
 """An answerer as the configuration wants it."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable
 
@@ -16,26 +15,25 @@ from assistant.services.registry import Registry
 from assistant.services.zones import home_zone
 
 
-async def create_answerer(
+def create_answerer(
     config: Config,
     generator: TextGenerator,
     gate: Gate,
     registry: Registry,
+    prompt: Prompt,
     *,
     publish: Callable[[Event], None],
     retriever: Retriever | None = None,
     switch: ModelSwitch | None = None,
     screened: Callable[[str], str] = lambda text: "",
 ) -> Answerer:
-    """Raises `UserError` for a prompt file that cannot be read."""
-    settings = config.generation.answers
-    prompt = await asyncio.to_thread(Prompt.read, settings, config.recognition.whisper.language)
+    """Raises `UserError` for a time zone that is none."""
     zone = home_zone(config.timezone)
     return Answerer(
         config.generation,
         generator,
         gate,
-        ToolBox(registry, settings.tools),
+        ToolBox(registry, config.generation.answers.tools),
         prompt,
         retriever=retriever,
         switch=switch,

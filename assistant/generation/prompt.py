@@ -4,7 +4,7 @@ The words are in files that the owner may put others in the place of. Nothing se
 """
 
 import datetime as dt
-import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from assistant.config.answers import Answers
 from assistant.errors import UserError
 
 PROMPTS = Path(__file__).resolve().parents[1] / "prompts"
+LONGEST_NAME = 40
 LONGEST = 20_000
 """Characters of one of the files."""
 
@@ -25,14 +26,6 @@ _LANGUAGES = {
     "it": "Italian",
     "nl": "Dutch",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A piece of a document for the model to read. `source` is the document's name."""
-
-    source: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +43,22 @@ class Prompt:
         rules = _read(settings.rules_file, "rules", "generation.answers.rules_file")
         return cls(persona, Template(rules), language)
 
-    def told(self, now: dt.datetime, room: str = "", quoted: Sequence[Quoted] = ()) -> str:
-        """The whole of it, for an answer in `room`, which is empty where that is not known."""
+    def told(self, now: dt.datetime, room: str = "", quoted: Sequence[str] = ()) -> str:
+        """The whole of it, for an answer in `room`, which is empty where that is not known. `quoted`: documents, as
+        `assistant.documents.quote.quoted` marks them."""
         rules = self.rules.safe_substitute(
             date=f"{now:%A}, {now.day} {now:%B} {now.year}",
             time=f"{now:%H:%M}",
-            room=f"You are in the {plain(room)}." if room else "",
+            room=f"You are in the {_name(room)}." if room else "",
             language=_LANGUAGES.get(self.language, self.language) or "the language of the question",
         )
-        return "\n\n".join([self.persona, rules, *([_documents(quoted)] if quoted else [])])
+        return "\n\n".join([self.persona, rules, *quoted])
 
 
-def _documents(quoted: Sequence[Quoted]) -> str:
-    """Between marks that no text can hold: its angle brackets are written as entities."""
-    each = [f'<document source="{plain(one.source)}">\n{plain(one.text)}\n</document>' for one in quoted]
-    return "\n".join(["Documents of the owner, as data:", *each])
-
-
-def plain(text: str) -> str:
-    """A text that holds no mark: nothing in it can look like the end of what quotes it."""
-    return html.escape(text, quote=True)
+def _name(room: str) -> str:
+    """Of a room: a few words, whoever calls may name one."""
+    words = (word for word in re.findall(r"[\w'-]+", room[:LONGEST_NAME]))
+    return " ".join(words)
 
 
 def _read(path: Path | None, name: str, setting: str) -> str:

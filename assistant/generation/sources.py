@@ -2,56 +2,56 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
 
-from assistant.documents.base import Passage, Retriever
-from assistant.generation.prompt import Quoted
+from assistant.documents.base import Retriever
+from assistant.documents.quote import quoted, spoken
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 MOST_PASSAGES = 3
 LONGEST_PASSAGE = 1_500  # characters
-TIMEOUT_S = 2.0
+TIMEOUT_S = 4.0  # the index has a shorter limit of its own
 
 
 class Sources:
-    """Asks a retriever, within a time limit; what it cannot tell counts as nothing found. Loop thread.
+    """For one question. Once the documents could not be looked into, they are left alone, and nothing is found. Loop
+    thread.
 
     `screened`: see `Answerer`. A passage that tries to give orders is not shown to a model.
     """
 
-    def __init__(self, retriever: Retriever | None, screened: Callable[[str], str]) -> None:
+    def __init__(self, retriever: Retriever | None, question: str, screened: Callable[[str], str]) -> None:
         self._retriever = retriever
+        self._question = question
         self._screened = screened
 
-    async def answer(self, question: str) -> Passage | None:
-        """What answers it without a model; None where nothing does."""
+    async def answer(self) -> str:
+        """What answers it without a model, with its source; empty where nothing does."""
         if self._retriever is None:
-            return None
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                return await self._retriever.answer(question)
-        except Exception as error:
-            log.warning("the documents were not looked into: %s", type(error).__name__)
-            return None
+            return ""
+        passage = await self._looked(self._retriever.answer(self._question), None)
+        return spoken(passage) if passage is not None else ""
 
-    async def quoted(self, question: str) -> list[Quoted]:
-        """What a model is shown."""
+    async def quoted(self) -> list[str]:
+        """What a model is shown, marked as data."""
         if self._retriever is None:
             return []
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                found = await self._retriever.search(question, MOST_PASSAGES)
-        except Exception as error:
-            log.warning("the documents were not looked into: %s", type(error).__name__)
-            return []
+        found = await self._looked(self._retriever.search(self._question, MOST_PASSAGES), [])
         return [
-            Quoted(passage.source, passage.text[:LONGEST_PASSAGE])
+            quoted(replace(passage, text=passage.text[:LONGEST_PASSAGE]))
             for passage in found[:MOST_PASSAGES]
             if not self._screened(passage.text)
         ]
 
-
-def cited(passage: Passage) -> str:
-    """With its source, aloud and in text."""
-    return f"From {passage.source}: {passage.text}"
+    async def _looked(self, looking: Awaitable[T], nothing: T) -> T:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await looking
+        except Exception as error:
+            log.warning("the documents were not looked into: %s", type(error).__name__)
+            self._retriever = None
+            return nothing
