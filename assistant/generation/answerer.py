@@ -7,7 +7,6 @@ anything.
 import asyncio
 import datetime as dt
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
@@ -45,8 +44,9 @@ SWITCHED_OFF = "I don't know that, and the language model is switched off."
 CUT_OFF = "I stop here, for the language model was switched off."
 DONT_KNOW = "I don't know."
 TOO_LONG = "That is taking too long, so I gave up."
-
-_REFUSES_TOOLS = re.compile(r"HTTP (?:400|404|422|500|501)\b")
+LEFT_OUT = '{"note": "left out: words in the result tried to give orders"}'
+WITHOUT_TOOLS_S = 600.0
+"""So long a server that refused a request with tools is offered none: it has no such thing, or they are too long for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ class Answerer:
         self._clock = clock
         self._today = today
         self._fillers: Iterator[str] = cycle(settings.answers.fillers or ("",))
-        self._takes_tools = True
-        """False once the model's server refused a request for its tools and took it without."""
+        self._tools_from_s = float("-inf")  # on the clock
 
     async def answer(self, question: Question, audience: Audience) -> Answer:
         """Bounded by `generation.total_timeout_s` and the retrieval's limit. Raises nothing that a server, a document
@@ -198,7 +197,8 @@ class Answerer:
                 if ran.proposal is not None:
                     speech.say(ran.proposal.question, f"service:{ran.proposal.service}")
                     return ran.proposal
-                messages.append(Message("tool", ran.data, tool_call_id=call.id))
+                data = LEFT_OUT if self._screened(ran.data) else ran.data
+                messages.append(Message("tool", data, tool_call_id=call.id))
         if not speech.began:
             speech.say(DONT_KNOW, "none")
         return None
@@ -207,17 +207,16 @@ class Answerer:
         self, messages: Sequence[Message], tools: Sequence[Tool], speech: Speech
     ) -> tuple[list[ToolCall], str, bool]:
         """The calls that the model proposes, its text, and whether the answer ends with that."""
-        offered = tools if self._takes_tools else ()
+        offered = tools if self._clock() >= self._tools_from_s else ()
         try:
             return await self._stream(Request(messages, offered), speech)
         except GenerationUnavailable as error:
             speech.drop()
-            if not offered or speech.began or not _REFUSES_TOOLS.search(error.detail):
+            if not offered or speech.began or not (error.of_request or "HTTP 500" in error.detail):
                 raise
-        result = await self._stream(Request(messages), speech)
-        self._takes_tools = False
-        log.warning("the model's server takes no tools, so it is offered none from now on")
-        return result
+        self._tools_from_s = self._clock() + WITHOUT_TOOLS_S
+        log.warning("a model's server refuses a request with tools, so it is offered none for ten minutes")
+        return await self._stream(Request(messages), speech)
 
     async def _stream(self, request: Request, speech: Speech) -> tuple[list[ToolCall], str, bool]:
         calls: list[ToolCall] = []

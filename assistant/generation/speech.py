@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.generation.audience import Audience
-from assistant.generation.ear import Unthought, for_the_ear
+from assistant.generation.ear import for_the_ear
 from assistant.safety.gate import Checked, Gate
 from assistant.synthesis.clauses import ClauseSplitter
 
@@ -46,7 +46,6 @@ class Speech:
         self._on_blocked = on_blocked
         self._clock = clock
         self._splitter = ClauseSplitter()
-        self._unthought = Unthought()
         self._token_s: float | None = None
         self._said: list[str] = []
         self.generated = False
@@ -68,16 +67,15 @@ class Speech:
         if self._token_s is None:
             self._token_s = self._clock()
         self._audience.alive()
-        return await self._pass(self._splitter.push(self._unthought.push(text)))
+        return await self._pass(self._splitter.push(text))
 
     async def finish(self) -> bool:
         """The model has written all of this. As `push`."""
-        rest = self._splitter.push(self._unthought.finish())
-        return await self._pass([*rest, *self._splitter.finish()])
+        return await self._pass(self._splitter.finish())
 
     def drop(self) -> None:
         """What is not a whole clause yet will never be one."""
-        self._splitter, self._unthought = ClauseSplitter(), Unthought()
+        self._splitter = ClauseSplitter()
 
     def say(self, text: str, source: str) -> None:
         """A sentence that no model wrote."""

@@ -146,15 +146,8 @@ async def test_a_model_that_has_no_end_is_stopped_after_enough_sentences() -> No
 
 
 @in_virtual_time
-async def test_thoughts_and_markup_are_not_said() -> None:
-    script = [
-        "<thi",
-        "nk>The user asks",
-        " about Hamlet.</th",
-        "ink>\n\n# Hamlet\n",
-        "- **Written** by ",
-        "Bill 🎭. ",
-    ]
+async def test_markup_is_not_said() -> None:
+    script = ["# Hamlet\n", "- **Written** by ", "Bill 🎭. "]
     desk = Desk(Writer([script]))
     await desk.answer()
     assert desk.listener.texts == ["Hamlet.", "Written by Bill."]
@@ -292,7 +285,7 @@ def test_documents_that_cannot_be_looked_into_cost_no_answer(shelf: Shelf) -> No
         began = now_s()
         answer = await Desk(Writer([[HAMLET]]), shelf=shelf).answer()
         assert answer.text == HAMLET.strip()
-        assert now_s() - began < 5.0
+        assert now_s() - began < 5.0  # asked for an answer and not again for passages
 
     run()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.config.answers import Answers
 from assistant.errors import UserError
-from assistant.generation.ear import Unthought, for_the_ear
+from assistant.generation.ear import for_the_ear
 from assistant.generation.history import NOTHING_HEARD, RECENT, SHORTENED, Said, compacted, shortened
 from assistant.generation.prompt import Prompt
 from assistant.synthesis.spoken import spoken_form
@@ -52,34 +52,6 @@ def test_the_ear_takes_anything_and_once_is_enough(text: str) -> None:
     once = for_the_ear(text)
     assert "\n" not in once
     assert not once or any(character.isalnum() for character in once)
-
-
-@given(
-    st.lists(
-        st.sampled_from(["a < b ", "<think>", "</think>", "<th", "ink>", "hm ", "<", ">", "so. "]),
-        max_size=12,
-    ),
-    st.integers(1, 7),
-)
-def test_thoughts_are_left_out_however_they_arrive(parts: list[str], size: int) -> None:
-    text = "".join(parts)
-    whole = Unthought()
-    at_once = whole.push(text) + whole.finish()
-    pieces = Unthought()
-    piecewise = (
-        "".join(pieces.push(text[at : at + size]) for at in range(0, len(text), size)) + pieces.finish()
-    )
-    assert piecewise == at_once
-    assert "<think>" not in at_once
-
-
-def test_text_that_is_no_thought_comes_out_at_once() -> None:
-    unthought = Unthought()
-    assert unthought.push("2 < 3 and ") == "2 < 3 and "
-    assert unthought.push("so <thi") == "so "
-    assert unthought.push("s is it") == "<this is it"
-    assert unthought.push("<THINK>never") == ""
-    assert unthought.finish() == ""
 
 
 # ── history ───────────────────────────────────────────────────────────────────────────────────────────────
