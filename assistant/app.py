@@ -27,6 +27,7 @@ from assistant.dialogue.supervisor import Phase, ServiceAccess
 from assistant.dialogue.supervisor import State as DialogueState
 from assistant.dialogue.train import OnProgress, train
 from assistant.dialogue.training_data import load_training_data
+from assistant.documents.library import Library, create_library
 from assistant.errors import UserError
 from assistant.events import Event, MusicBegan, RingingEnded, Trouble
 from assistant.generation import create_generator
@@ -40,6 +41,7 @@ from assistant.oversight.satisfaction import Satisfaction
 from assistant.oversight.switches import Switch
 from assistant.plugins import add_plugins
 from assistant.safety.create import open_gate, secrets_of
+from assistant.safety.screen import refusal
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin, place_of
@@ -159,11 +161,21 @@ class Assistant:
             self.services.registry,
             prompt,
             publish=self.bus.publish,
+            retriever=await self._open_library(),
+            screened=refusal,
             switch=ModelSwitch(
                 lambda: self.services.switches.no_model,
                 lambda: self.services.switches.until(Switch.NO_MODEL),
             ),
         )
+
+    async def _open_library(self) -> Library | None:
+        """Without its index everything else goes on."""
+        try:
+            return await self._stack.enter_async_context(create_library(self.config, follow=True))
+        except UserError as error:
+            log.warning("Your documents are left out: %s", error)
+            return None
 
     def _learn_ends(self) -> EndOfTurn:
         data = load_training_data(self.project.root, self.project.names, self.project.plugin_data)

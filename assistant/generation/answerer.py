@@ -46,7 +46,7 @@ DONT_KNOW = "I don't know."
 TOO_LONG = "That is taking too long, so I gave up."
 LEFT_OUT = '{"note": "left out: words in the result tried to give orders"}'
 WITHOUT_TOOLS_S = 600.0
-"""So long a server that refused a request with tools is offered none: it has no such thing, or they are too long for it."""
+"""So long a server that refused a request with tools is offered none: it takes none, or not so many words."""
 
 
 @dataclass(frozen=True, slots=True)
