@@ -47,6 +47,7 @@ class House:
     client: RasaClient
     services: Services
     supervisor: Supervisor
+    api: ApiServer
     turns: dict[str, int] = field(default_factory=dict)
 
     async def say(self, place: str, text: str, parse: Parse | None = None) -> Said:
@@ -92,7 +93,7 @@ async def household(project: RasaProject, model: Path, folder: Path) -> AsyncIte
     try:
         await supervisor.start()
         assert await supervisor.wait_ready(START_S), supervisor.state.reason
-        yield House(client, services, supervisor)
+        yield House(client, services, supervisor, api)
     finally:
         await client.close()
         await supervisor.close()

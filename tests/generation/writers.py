@@ -26,10 +26,12 @@ class Writer:
     written: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     """How each request ended: whole, closed, failed."""
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: Request) -> AsyncGenerator[Piece, None]:
         script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
         self.requests.append(request)
+        self.asked.set()
         end = "closed"
         try:
             for line in script:
@@ -76,11 +78,13 @@ class Listener:
     said: list[tuple[str, str]] = field(default_factory=list)
     at_s: list[float] = field(default_factory=list)
     signs: int = 0
+    hears: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     heard: str = ""
 
     def say(self, text: str, source: str) -> None:
         self.said.append((text, source))
+        self.hears.set()
         self.at_s.append(asyncio.get_running_loop().time())
 
     def alive(self) -> None:
