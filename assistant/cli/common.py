@@ -64,6 +64,8 @@ class Settings:
 
 def set_up_log(config: "Config", verbose: bool) -> None:
     """Raises `UserError` when the log cannot be written."""
+    from assistant.safety.redaction.log import RedactingFormatter
+
     level = logging.DEBUG if verbose else getattr(logging, config.log.level.upper())
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if config.log.file is not None:
@@ -73,9 +75,8 @@ def set_up_log(config: "Config", verbose: bool) -> None:
             handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
         except (OSError, RuntimeError) as error:  # RuntimeError: the ~ of somebody who is not known here
             raise UserError(f"The log {path} cannot be written: {_why(error)}.", exit_status=2) from error
-    logging.basicConfig(
-        level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     for noisy in ("aiosqlite", "asyncio", "faster_whisper", "numba", "onnxruntime"):
         logging.getLogger(noisy).setLevel(max(level, logging.INFO))
 

@@ -107,9 +107,11 @@ def _speaking_errors() -> tuple[type[BaseException], ...]:
 
 def _fault(error: Exception, known: BaseException) -> str:
     """What to say of an error that nobody foresaw; where it happened goes into a file for a report."""
+    from assistant.safety.redaction import redact
+
     text = f"this is a fault of ours ({type(known).__name__}: {' '.join(str(known).split())})."
     path = paths.state_dir() / "log" / "faults.log"
-    trace = "".join(traceback.format_exception(error))
+    trace = redact("".join(traceback.format_exception(error)))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

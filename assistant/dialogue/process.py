@@ -9,7 +9,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+
+from assistant.dialogue.child_log import ChildLog
 
 LOG_LIMIT_BYTES = 4_000_000
 HEALTH_PERIOD_S = 5.0
@@ -21,6 +22,7 @@ _STARTING_POLL_S = 0.1
 _LAST_BYTES = 50_000
 _BEGIN = "--- started ---\n"
 _TERM_S = 2.0
+_LAST_WORDS_S = 2.0
 
 
 def free_port() -> int:
@@ -104,19 +106,22 @@ class ManagedProcess:
         """One life, from start to end; why it ended."""
         launch = self.prepare()
         try:
-            with _open_log(launch.log) as log:
+            log = _open_log(launch.log)
+            try:
                 self.process = await asyncio.create_subprocess_exec(
                     *launch.command,
                     cwd=launch.cwd,
                     env=launch.environment,
                     stdin=asyncio.subprocess.PIPE,  # its end tells the child that we are gone
-                    stdout=log,
-                    stderr=log,
+                    stdout=log.writer,
+                    stderr=log.writer,
                     start_new_session=True,
                 )
+            finally:
+                log.begun()
         except OSError as error:
             return f"{self.name} could not be started: {error}"
-        exited = asyncio.create_task(self.process.wait())
+        exited = asyncio.create_task(_ended(self.process, log))
         try:
             reason = await self._until_up(launch, exited)
             if reason:
@@ -191,14 +196,17 @@ def _how(status: int) -> str:
     return signal.Signals(-status).name if status < 0 else f"exit status {status}"
 
 
-def _open_log(path: Path) -> IO[bytes]:
+def _open_log(path: Path) -> ChildLog:
     path.parent.mkdir(parents=True, exist_ok=True)
     _bound_log(path)
-    log = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
-    with contextlib.suppress(OSError):  # a full disk: the process may run all the same
-        log.write(_BEGIN.encode())
-        log.flush()
-    return log
+    return ChildLog(path, _BEGIN)
+
+
+async def _ended(process: asyncio.subprocess.Process, log: ChildLog) -> int:
+    """Its exit status, when its last words are in the log."""
+    status = await process.wait()
+    await asyncio.to_thread(log.join, _LAST_WORDS_S)
+    return status
 
 
 def _bound_log(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant import events
 from assistant.observe.lag import Lag
-from assistant.observe.privacy import numbers_of, without_quotes
+from assistant.observe.privacy import numbers_of, redacted, without_quotes
 from assistant.observe.record import TurnTrace
 
 MOST_OF_A_KIND = 64
@@ -83,7 +83,7 @@ class Draft:
             lag_s={"max": lag.max_s, "p99": lag.p99_s} if lag is not None else {},
             entities=self.entities,
             troubles=self.troubles,
-            words=self.words,
+            words=redacted(self.words),
             **timed,
             **self.facts,
         )
@@ -108,7 +108,7 @@ class Draft:
             self.words |= {"transcript": event.text, "entities": [dict(each) for each in event.entities]}
 
     def _reason(self, reason: str) -> str:
-        return reason if self.keep_words else without_quotes(reason)
+        return redacted(reason) if self.keep_words else without_quotes(reason)
 
     def _add(self, kind: str, at_s: float, fact: dict[str, Any]) -> None:
         known = self.timed.setdefault(kind, [])

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from assistant.events import Event
+from assistant.safety.redaction import redact
 
 _QUOTED = re.compile(r"“[^”]*”?|\"[^\"]*\"?|‘[^’]*’?")
 _ENVELOPE = ("at_s", "session", "turn")
@@ -23,5 +24,16 @@ def numbers_of(event: Event, *, keep_words: bool) -> dict[str, Any]:
         if value is None or isinstance(value, bool | int | float):
             found[name] = value
         elif isinstance(value, str):
-            found[name if keep_words else f"{name}_characters"] = value if keep_words else len(value)
+            found[name if keep_words else f"{name}_characters"] = redact(value) if keep_words else len(value)
     return found
+
+
+def redacted(value: Any) -> Any:
+    """The same lists, tables and numbers, with their texts as they may be written down."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: redacted(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(each) for each in value]
+    return value

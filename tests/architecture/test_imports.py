@@ -27,7 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "models": set(),
     "mqtt": set(),
     "storage": set(),
-    "observe": {"bus"},
+    "observe": {"bus", "safety"},
     "safety": set(),
     "services": {"mqtt", "oversight", "storage", "safety"},
     "documents": {"storage"},
@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
     "privacy": {"documents", "oversight", "safety", "storage"},
     "oversight": {"bus", "storage"},
     "plugins": {"services"},
-    "dialogue": {"plugins", "services"},
+    "dialogue": {"plugins", "safety", "services"},
     "recognition": {"audio", "dialogue", "models"},
     "synthesis": {"audio", "models"},
     # what puts them together

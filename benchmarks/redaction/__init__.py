@@ -1,0 +1,1 @@
+"""How much of what must not be written down is left out, and how often something else is."""
