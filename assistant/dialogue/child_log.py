@@ -12,8 +12,8 @@ _CHUNK = 65_536
 
 
 class ChildLog:
-    """The child writes to `writer`; a thread takes its lines, redacts them and appends them to the file, which its
-    owner alone can read. It ends when nobody has `writer` any more. A disk that is full loses lines and stops no child."""
+    """The child writes to `writer`; a thread takes its lines, redacts them and appends them to the file, which
+    its owner alone can read. It ends when nobody has `writer` any more. A full disk loses lines and stops no child."""
 
     def __init__(self, path: Path, first: str = "") -> None:
         """`first`: a line that comes before those of the child. Raises OSError."""
