@@ -41,11 +41,13 @@ from assistant.oversight.satisfaction import Satisfaction
 from assistant.oversight.switches import Switch
 from assistant.plugins import add_plugins
 from assistant.safety.create import open_gate, secrets_of
+from assistant.safety.crisis import CrisisPath
 from assistant.safety.screen import refusal
 from assistant.services.announce import AnnounceServices
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin, place_of
 from assistant.services.time import SystemClock
+from assistant.services.zones import home_zone
 from assistant.storage.due import Kind
 from assistant.storage.opinions import OpinionTable
 from assistant.storage.reviews import ReviewTable
@@ -254,6 +256,7 @@ class Assistant:
             end_of_turn=self._end_of_turn,
             closing_intents=frozenset(listening.closing_intents),
             room=room,
+            crisis=CrisisPath(self.config.safety.country, str(home_zone(self.config.timezone))),
         )
         self._sessions[name] = session
         if rings:

@@ -30,6 +30,7 @@ from assistant.dialogue.engine import Dialogue
 from assistant.errors import leaf
 from assistant.recognition.base import Partial, Transcript
 from assistant.recognition.spoken_words import as_said
+from assistant.safety.crisis import CrisisPath
 from audio.errors import AudioError
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,10 @@ class Session:
         end_of_turn: EndOfTurn | None = None,
         closing_intents: frozenset[str] = frozenset(),
         room: str = "",
+        crisis: CrisisPath | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`crisis`: how people in danger are heard; by default for no country in particular, and never not at all."""
         self.name = name
         self.room = room
         """Where it is held, as far as that is known; for the turns from now on."""
@@ -94,6 +97,8 @@ class Session:
             post=self._post,
             on_understood=self._understood,
             on_trouble=lambda sentence: self._trouble("dialogue", sentence),
+            help_for=(crisis or CrisisPath()).help_for,
+            on_crisis=self._in_danger,
             free_text_slots=free_text_slots,
             end_of_turn=end_of_turn,
         )
@@ -408,6 +413,14 @@ class Session:
         )
         if parse.intent in self._closing_intents:
             self._post(m.Leave(self._clock(), turn))
+
+    def _in_danger(self, turn: int, text: str, kind: str) -> None:
+        """Told to whoever keeps it for the owner; neither the dialogue nor a model gets to know of it later."""
+        self._asked.pop(turn, None)
+        if self.history and self.history[-1] == ("user", text):
+            self.history.pop()
+        at_s = self._clock()
+        self._bus.publish(events.Crisis(at_s=at_s, session=self.name, turn=turn, kind=kind, text=text))
 
     # ── talking ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -10,6 +10,7 @@ from assistant.conversation.end_of_turn import EndOfTurn
 from assistant.dialogue.client import DialogueUnavailable, Message, Parse, TurnDone
 from assistant.dialogue.engine import Dialogue
 from assistant.recognition.base import Hints
+from assistant.safety.crisis import SOURCE, Help
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ class Thinker:
 
     `on_understood` gets turn, text and parse of each turn that is committed, before the dialogue has it;
     `on_trouble` a sentence. `free_text_slots`: what the dialogue asks for that can be any words.
+    `help_for`: what is said to somebody in danger, whom nothing else is asked about; `on_crisis` gets turn, text and
+    kind of such a turn.
     Without `end_of_turn` all sentences are treated as if they might go on.
     """
 
@@ -35,6 +38,8 @@ class Thinker:
         post: Callable[[m.Happening], None],
         on_understood: Callable[[int, str, Parse], None],
         on_trouble: Callable[[str], None],
+        help_for: Callable[[str], Help | None],
+        on_crisis: Callable[[int, str, str], None],
         free_text_slots: frozenset[str] = frozenset(),
         end_of_turn: EndOfTurn | None = None,
     ) -> None:
@@ -44,6 +49,8 @@ class Thinker:
         self._post = post
         self._on_understood = on_understood
         self._on_trouble = on_trouble
+        self._help_for = help_for
+        self._on_crisis = on_crisis
         self._free_text_slots = free_text_slots
         self._end_of_turn = end_of_turn
         self._requested_slot: str | None = None
@@ -90,6 +97,8 @@ class Thinker:
     async def ask(self, command: m.Ask) -> None:
         """Hand the turn to the dialogue. Its actions run whatever happens to this reply."""
         turn = command.turn
+        if self._helped(turn, command.text):
+            return
         try:
             await self._awake(turn)
             parse = command.parse
@@ -105,6 +114,20 @@ class Thinker:
             self._requested_slot = None
             log.exception("the dialogue failed")
             self._post(m.Failed(self._clock(), turn, DIALOGUE_FAILED))
+
+    def _helped(self, turn: int, text: str) -> bool:
+        """Somebody in danger is told where there is help, whatever works and whatever was being talked about."""
+        try:
+            found = self._help_for(text)
+        except Exception:
+            log.exception("whether somebody is in danger could not be found out")
+            return False
+        if found is None:
+            return False
+        self._on_crisis(turn, text, found.kind)
+        self._post(m.ReplyText(self._clock(), turn, found.sentence, SOURCE))
+        self._post(m.ReplyComplete(self._clock(), turn, asks=self.question_open))
+        return True
 
     async def heard(self, text: str) -> None:
         """An answer of the dialogue was interrupted, and only this of it was heard."""

@@ -40,7 +40,7 @@ ARROWS: dict[str, set[str]] = {
     "synthesis": {"audio", "models"},
     # what puts them together
     "api": {"services"},
-    "conversation": {"audio", "bus", "dialogue", "generation", "observe", "recognition", "synthesis"},
+    "conversation": {"audio", "bus", "dialogue", "generation", "observe", "recognition", "safety", "synthesis"},
     "app": {
         "api",
         "bus",
