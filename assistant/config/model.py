@@ -12,6 +12,7 @@ from assistant.config.api import Api
 from assistant.config.calendar import Calendar
 from assistant.config.commands import Command
 from assistant.config.desktop import Desktop
+from assistant.config.documents import Documents
 from assistant.config.generation import Generation
 from assistant.config.home_assistant import HomeAssistant
 from assistant.config.knowledge import Knowledge, Weather
@@ -371,6 +372,7 @@ class Config(Section):
     mqtt: Mqtt = Mqtt()
     knowledge: Knowledge = Knowledge()
     weather: Weather = Weather()
+    documents: Documents = Documents()
     desktop: Desktop = Desktop()
     storage: Storage = Storage()
     policy: Policy = Policy()
