@@ -18,6 +18,7 @@ STATUSES = {
     "not_confirmed": 409,
     "preview": 409,
     "storage": 500,
+    "switched_off": 403,
     "timeout": 504,
     "too_often": 429,
     "unknown_service": 404,
