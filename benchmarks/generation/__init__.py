@@ -1,0 +1,1 @@
+"""How soon a generated answer is spoken, and what a model that fails costs everybody else."""
