@@ -145,8 +145,8 @@ _HELD: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.PHONE: (r"\+?\d[\d\s()/-]{4,}\d|\b\d{3}\b",),
     Kind.PLACE: (
-        r"\b(?:in|on|at|under|behind|beside|above|below|inside|outside|between|near|beneath|next to|to the|from the|into|"
-        r"opposite|left|right|top|bottom|front|back)\b",
+        r"\b(?:in|on|at|under|behind|beside|above|below|inside|outside|between|near|beneath|next to|to the|from the|"
+        r"into|opposite|left|right|top|bottom|front|back)\b",
     ),
     Kind.QUANTITY: (_NUMBER,),
     Kind.REASON: (
