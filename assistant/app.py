@@ -33,6 +33,7 @@ from assistant.events import Event, MusicBegan, RingingEnded, Trouble
 from assistant.generation import create_generator
 from assistant.generation.answerer import Answerer, ModelSwitch, Question
 from assistant.generation.audience import Elsewhere
+from assistant.generation.budget import Budgeted
 from assistant.generation.build import create_answerer
 from assistant.generation.prompt import Prompt
 from assistant.observe.keeper import Keeper
@@ -76,6 +77,7 @@ class Assistant:
         self.free_text_entities: frozenset[str] = frozenset()
         """Those that can be any words, and not only names that are known."""
         self._end_of_turn: EndOfTurn | None = None
+        self._mute = False
         self._generator = create_generator(config.generation)
         self._stack = AsyncExitStack()
         self.services: Services
@@ -111,6 +113,7 @@ class Assistant:
         )
         self._stack.push_async_callback(self.services.close)
         await self._stack.enter_async_context(self.services.switches)
+        self._mute = self.services.switches.mute
         self._stack.callback(self.services.switches.observe(self._switched))
         if self.config.dialogue.keep_reviews:
             await self._keep_reviews()
@@ -158,7 +161,7 @@ class Assistant:
         gate = open_gate(self.config.safety, secrets=secrets_of(self.config), prompts=told)
         return create_answerer(
             self.config,
-            self._generator,
+            Budgeted(self._generator, self.config.oversight.model_answers_per_hour, time.monotonic),
             await self._stack.enter_async_context(gate),
             self.services.registry,
             prompt,
@@ -251,7 +254,7 @@ class Assistant:
             dialogue=self.dialogue,
             bus=self.bus,
             ears=ears,
-            mouth=replace(mouth or Mouth(), muted=lambda: self.services.switches.mute),
+            mouth=replace(mouth or Mouth(), muted=lambda: self._mute),
             free_text_slots=self._free_text_slots,
             end_of_turn=self._end_of_turn,
             closing_intents=frozenset(listening.closing_intents),
@@ -314,7 +317,10 @@ class Assistant:
                     session.acknowledge()
 
     def _switched(self, switch: Switch, on: bool) -> None:
-        if switch is Switch.MUTE and on:
+        if switch is not Switch.MUTE:
+            return
+        self._mute = on
+        if on:
             for session in self._sessions.values():
                 session.hush()
 

@@ -5,6 +5,7 @@
 | `GET /api/` | `{"message": "API running."}` |
 | `GET /api/health` | `{"ok": true}` |
 | `POST /api/conversation/process` | see `assistant.api.conversation` |
+| `POST /api/feedback` | see `assistant.api.feedback` |
 | `GET /api/services`, `POST /api/services/…`, `POST /api/confirmations/…` | as on loopback |
 
 A call comes from the place `api:NAME:SESSION`, where NAME is the token's: a guest, unless the policy says otherwise.
@@ -19,6 +20,7 @@ from typing import Any
 from aiohttp import web
 
 from assistant.api.conversation import ConversationRoute, key_of
+from assistant.api.feedback import FeedbackRoute
 from assistant.api.reading import BODY_LIMIT, explained, problem, text_of, turn_of
 from assistant.api.services import ServiceRoutes
 from assistant.api.tokens import Tokens
@@ -40,6 +42,7 @@ class OutwardServer:
         self._settings = settings
         self._tokens = tokens
         self._services = ServiceRoutes(registry, _origin)
+        self._feedback = FeedbackRoute(registry, _origin)
         self.conversation = ConversationRoute(registry, lambda request, key: f"api:{request[_CALLER]}:{key}")
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -56,7 +59,7 @@ class OutwardServer:
         context = checked(self._settings, self._tokens)
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._guard])
         app.add_routes([web.get("/api/", _running), web.get("/api/health", _health)])
-        app.add_routes([*self._services.routes(), *self.conversation.routes()])
+        app.add_routes([*self._services.routes(), *self._feedback.routes(), *self.conversation.routes()])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_TIMEOUT_S)
         await runner.setup()
         try:

@@ -8,6 +8,7 @@
 | `POST /api/confirmations/{domain}/{service}` | the same, but nothing is done: is a yes needed? |
 | `POST /api/generate` `{"text"}` | `{"text", "source", "spoken", "interrupted"?, "pending"?}`: `Generated` |
 | `POST /api/conversation/process` | see `assistant.api.conversation` |
+| `POST /api/feedback` | see `assistant.api.feedback` |
 | `POST /api/ask` `{"texts": [], "room"?, "person"?}` | `{"turns": [{}]}`, one for each text |
 | `POST /api/listen` `{"key": "press"}` | `{"ok": true}`; the key: press, hold or release |
 
@@ -31,6 +32,7 @@ from typing import Any
 from aiohttp import web
 
 from assistant.api.conversation import ConversationRoute
+from assistant.api.feedback import FeedbackRoute
 from assistant.api.reading import BODY_LIMIT, BadRequest, explained, json_object, problem, text_of, turn_of
 from assistant.api.services import ServiceRoutes
 from assistant.errors import UserError
@@ -124,6 +126,7 @@ class ApiServer:
             [
                 web.get("/api/health", self._health),
                 *ServiceRoutes(self._registry, self._origin).routes(),
+                *FeedbackRoute(self._registry, self._origin).routes(),
                 *self.conversation.routes(),
                 web.post("/api/generate", self._answer),
                 web.post("/api/ask", self._asked),

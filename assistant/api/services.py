@@ -63,8 +63,10 @@ class ServiceRoutes:
         origin = self._origin_of(request, body)
         name = f"{request.match_info['domain']}.{request.match_info['service']}"
         outcome = await call(name, body.get("arguments", {}), origin)
-        return web.json_response(outcome.as_answer(), status=_status(outcome))
+        return answer_of(outcome)
 
 
-def _status(outcome: Outcome) -> int:
-    return 200 if outcome.ok else STATUSES.get(outcome.error_code, 422)
+def answer_of(outcome: Outcome) -> web.Response:
+    """With the status that belongs to it."""
+    status = 200 if outcome.ok else STATUSES.get(outcome.error_code, 422)
+    return web.json_response(outcome.as_answer(), status=status)

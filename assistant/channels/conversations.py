@@ -14,11 +14,13 @@ from typing import Self
 from assistant.app import Assistant
 from assistant.channels.record import TurnRecord
 from assistant.channels.typed import ConversationOver, TypedConversation
+from assistant.services.rate import RateLimit, caller_of
 
 MOST = 32
 IDLE_S = 300.0
 """As long as Rasa's own session (rasa_project/domain): a question that was left open is not answered later."""
 MOST_WAITING = 4  # turns of one conversation
+MOST_OF_CALLER = 4  # turns of one caller under way, all of its conversations together
 
 
 class CannotConverse(Exception):
@@ -57,6 +59,7 @@ class Conversations:
         self._clock = clock
         self._held: dict[str, _Held] = {}
         self._changing = asyncio.Lock()
+        self._limit = RateLimit(assistant.config.oversight.turns_per_minute, clock)
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -82,6 +85,7 @@ class Conversations:
         """One turn of the conversation `name`, after those that came before. It goes on to its end also where the
         caller does not wait for it any more. Raises `CannotConverse`."""
         async with self._changing:
+            self._check(name)
             held = await self._of(name)
             if len(held.turns) >= MOST_WAITING:
                 raise CannotConverse("One thing after the other, please.")
@@ -93,6 +97,15 @@ class Conversations:
         except ConversationOver as error:
             raise CannotConverse("I am shutting down.") from error
         return Turn(record, held.talk.asks)
+
+    def _check(self, name: str) -> None:
+        """The dialogue answers one thing after the other: nobody may have it for themselves."""
+        caller = caller_of(name)
+        if ":" not in caller:
+            return  # the owner of this machine
+        under_way = sum(len(held.turns) for other, held in self._held.items() if caller_of(other) == caller)
+        if under_way >= MOST_OF_CALLER or not self._limit.take(caller):
+            raise CannotConverse("That was asked too often. Please wait a moment.")
 
     def _done(self, held: _Held, task: "asyncio.Task[TurnRecord]") -> None:
         held.turns.discard(task)

@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from assistant.app import Assistant
-from assistant.channels.conversations import MOST_WAITING, CannotConverse, Conversations
+from assistant.channels.conversations import MOST_OF_CALLER, MOST_WAITING, CannotConverse, Conversations
 from assistant.config.model import Config
 from assistant.dialogue.engine import Dialogue
 from tests.conversation.talk import Script
@@ -34,6 +34,31 @@ async def test_each_has_a_conversation_of_its_own_and_they_do_not_wait_for_each_
         assert quick.record.replies[0]["text"] == "Good morning."
         assert (await slow).record.replies[0]["text"] == "At last."
     assert [sender for sender, _, _ in script.asked] == ["api:a:1", "mqtt:b"]
+
+
+@in_virtual_time
+async def test_who_asks_too_much_is_refused_and_nobody_else_waits() -> None:
+    """All conversations of one caller together, under way and in a minute; the owner's own are not counted."""
+    script = Script({"slow": [5.0, "At last."], "hello": ["Good morning."]})
+    assistant = assistant_with(script)
+    most = assistant.config.oversight.turns_per_minute
+    async with Conversations(assistant, clock=clock) as conversations:
+        flood = [asyncio.create_task(conversations.turn(f"api:a:{n}", "slow")) for n in range(20)]
+        await asyncio.sleep(0.1)
+        refused = [task.exception() for task in flood if task.done()]
+        assert len(refused) == 20 - MOST_OF_CALLER
+        assert {str(error) for error in refused} == {"That was asked too often. Please wait a moment."}
+        for other in ("api:b:1", "mqtt:hall", "conversation-c"):
+            assert (await conversations.turn(other, "hello")).record.replies[0]["text"] == "Good morning."
+        await asyncio.gather(*flood, return_exceptions=True)
+        with pytest.raises(CannotConverse, match="too often"):
+            for _ in range(most + 1):
+                await conversations.turn("api:a:1", "hello")
+        with pytest.raises(CannotConverse, match="too often"):
+            await conversations.turn("api:a:99", "hello")
+        await conversations.turn("api:b:1", "hello")
+        await asyncio.sleep(60)
+        await conversations.turn("api:a:99", "hello")
 
 
 @in_virtual_time
