@@ -163,6 +163,10 @@ class Library:
         await self._embeddings.catch_up()
         return changes
 
+    async def catch_up(self) -> None:
+        """Have the vectors made that are missing, where a server makes them."""
+        await self._embeddings.catch_up()
+
     async def erase(self) -> int:
         """All that is kept of all documents, and which they were, gone from every byte; the files themselves
         stay. How many there were. Folders of the settings are read again while an assistant runs. Raises
