@@ -41,6 +41,9 @@ class LocalModel(Section):
         le=1000,
         description="Layers on a graphics card, where the installed llama.cpp can use one; -1: as many as fit.",
     )
+    temperature: float = Field(
+        0.3, ge=0.0, le=2.0, description="How freely it chooses its words; 0: always the likeliest."
+    )
     idle_unload_s: int = Field(900, ge=0, description="Ended after so long without a question; 0: never.")
     start_timeout_s: int = Field(120, ge=1, description="How long loading the model may take.")
 

@@ -50,6 +50,7 @@ class Settings:
     parallel: int
     threads: int
     gpu_layers: int
+    temperature: float
     idle_unload_s: int
     cache_mib: int
 
@@ -165,6 +166,7 @@ class LocalServer:
             parallel=PARALLEL,
             threads=wanted.threads or max(1, (os.cpu_count() or 2) - 1),
             gpu_layers=wanted.gpu_layers,
+            temperature=wanted.temperature,
             idle_unload_s=wanted.idle_unload_s,
             cache_mib=CACHE_MIB,
         )

@@ -30,6 +30,7 @@ def main() -> None:
     params.n_gpu_layers = settings["gpu_layers"]
     params.cpuparams.n_threads = settings["threads"]
     params.cpuparams_batch.n_threads = settings["threads"]
+    params.sampling.temp = settings["temperature"]
     params.sleep_idle_seconds = settings["idle_unload_s"] or -1
     params.use_jinja = True  # the model's own template, which tools need
     params.enable_reasoning = 0  # somebody waits for the first words
