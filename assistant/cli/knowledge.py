@@ -25,7 +25,7 @@ def knowledge_group() -> None:
 @click.argument("added", nargs=-1, required=True, type=FilePath, metavar="PATH…")
 @with_settings
 def knowledge_add(settings: Settings, added: tuple[Path, ...]) -> None:
-    """Read files, and folders with all that is in them. They are read again when they change while an assistant runs."""
+    """Read files, and folders with all that is in them; again when they change, while an assistant runs."""
     run(add(settings.load(), added))
 
 

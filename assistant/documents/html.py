@@ -13,6 +13,7 @@ _BLOCK_TAGS = (
     "main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def read_html(markup: bytes) -> Content:
@@ -38,62 +39,41 @@ def _hidden(tag: Tag) -> bool:
 def _blocks(page: Tag) -> Iterator[Block]:
     """Without recursion: a page may be nested as deeply as it likes."""
     words: list[str] = []
-    level = 0
+    headers: list[str] = []
+    waiting: list[PageElement | None] = list(reversed(page.contents))  # None: a block ends here
 
     def close() -> list[Block]:
-        found = block("".join(words), level)
+        found = block("".join(words))
         words.clear()
         return found
 
-    node: PageElement | None = page.next_element
-    headers: list[str] = []
-    while node is not None:
-        after = node.next_element
-        if isinstance(node, Tag):
-            if node.name == "table":
-                headers = []
+    while waiting:
+        node = waiting.pop()
+        if node is None:
+            yield from close()
+        elif isinstance(node, Tag):
+            if node.name in _BLOCKS or node.name in _HEADINGS:
+                yield from close()
             if node.name == "tr":
-                yield from close()
-                cells = [
-                    cell.get_text(" ", strip=True) for cell in node.find_all(["td", "th"], recursive=False)
-                ]
-                if node.find("td", recursive=False) is None:
-                    headers = cells
-                else:
-                    yield from block(row(headers, cells))
-                after = _behind(node)
-            elif node.name in ("h1", "h2", "h3", "h4", "h5", "h6"):
-                yield from close()
+                headers, found = _row(node, headers)
+                yield from found
+            elif node.name in _HEADINGS:
                 yield from block(node.get_text(" ", strip=True), int(node.name[1]))
-                after = _behind(node)
-            elif node.name in _BLOCKS or node.name == "br":
+            else:
+                headers = [] if node.name == "table" else headers
                 if node.name == "br":
                     words.append(" ")
-                else:
-                    yield from close()
+                if node.name in _BLOCKS:
+                    waiting.append(None)
+                waiting.extend(reversed(node.contents))
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             words.append(str(node))
-        if node.parent is not None and after is not None and _ends_block(node, after):
-            yield from close()
-        node = after
     yield from close()
 
 
-def _behind(tag: Tag) -> PageElement | None:
-    """What comes after it and all that is in it."""
-    last: PageElement | None = tag
-    while isinstance(last, Tag) and last.contents:
-        last = last.contents[-1]
-    return last.next_element if last is not None else None
-
-
-def _ends_block(node: PageElement, after: PageElement) -> bool:
-    """Whether a block that holds the one is closed before the other."""
-    if isinstance(node, Tag) and after.parent is node:
-        return False
-    parent = node.parent
-    while parent is not None and after.parent is not parent:
-        if parent.name in _BLOCKS:
-            return True
-        parent = parent.parent
-    return False
+def _row(tag: Tag, headers: list[str]) -> tuple[list[str], list[Block]]:
+    """Headers of the columns from here on, and the row where it is not them."""
+    cells = [cell.get_text(" ", strip=True) for cell in tag.find_all(["td", "th"], recursive=False)]
+    if tag.find("td", recursive=False) is None:
+        return cells, []
+    return headers, block(row(headers, cells))

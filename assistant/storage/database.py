@@ -97,19 +97,18 @@ class Database:
         if self.path is None:
             return
         try:
-            connection = await self._engine.raw_connection()  # neither statement may stand in a transaction
-            try:
-                assert connection.driver_connection is not None
+            async with self._engine.connect() as connection:
+                # past SQLAlchemy, which would begin a transaction: neither statement may stand in one
+                driver = (await connection.get_raw_connection()).driver_connection
+                assert driver is not None
                 for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    async with connection.driver_connection.execute(statement) as cursor:
+                    async with driver.execute(statement) as cursor:
                         row = await cursor.fetchone()
-                if row is None or row[0]:
-                    raise StorageError(
-                        f"The database {self.path} is in use by another program for too long, so what was deleted "
-                        "may still be in its log; try again."
-                    )
-            finally:
-                connection.close()
+            if row is None or row[0]:
+                raise StorageError(
+                    f"The database {self.path} is in use by another program for too long, so what was deleted may "
+                    "still be in its log; try again."
+                )
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _explained(error, self.path) from error
 
