@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MODEL = paths.source_root() / "tests" / "fixtures" / "answers-fixture.gguf"
 LIMITS = Limits(connect_s=60, first_token_s=90, idle_s=60, total_s=300)
-SETTINGS = LocalModel(threads=1, context_tokens=4096, temperature=0)
+SETTINGS = LocalModel(threads=1, context_tokens=32_768, temperature=0)
 SKY, STORY, ENDLESS = pairs.ANSWERS[0], pairs.ANSWERS[4], pairs.ANSWERS[9]
 SWITCH = Tool(
     "home__set",
@@ -96,7 +96,7 @@ async def test_max_tokens_is_the_servers_bound(llama: LocalServer) -> None:
 async def test_who_stops_listening_stops_the_server(llama: LocalServer) -> None:
     """More endless answers than the server has room for: were they not ended, the last question would have to wait."""
     for _ in range(2 * PARALLEL):
-        async with aclosing(llama.answer(_ask(ENDLESS.questions[0], max_tokens=4000))) as pieces:
+        async with aclosing(llama.answer(_ask(ENDLESS.questions[0], max_tokens=30_000))) as pieces:
             assert [await anext(pieces) for _ in range(5)]
     log = paths.state_dir() / "log" / "llama.log"
     await _until(lambda: log.read_text(errors="replace").count("cancel task") >= 2 * PARALLEL)
@@ -147,7 +147,7 @@ async def test_nobody_else_may_ask_it_and_nothing_is_written_down(llama: LocalSe
 async def test_a_crash_is_the_servers_own_and_it_comes_back(llama: LocalServer) -> None:
     before = llama.pid
     assert before is not None
-    async with aclosing(llama.answer(_ask(ENDLESS.questions[0], max_tokens=4000))) as pieces:
+    async with aclosing(llama.answer(_ask(ENDLESS.questions[0], max_tokens=30_000))) as pieces:
         await anext(pieces)
         os.kill(before, signal.SIGKILL)
         with pytest.raises(GenerationUnavailable) as caught:
@@ -178,7 +178,8 @@ async def test_it_is_gone_when_the_assistant_is_killed(tmp_path: Path) -> None:
     script = (
         "import asyncio\nfrom tests.generation import test_llama as test\n"
         "async def main():\n    server = test.LocalServer(test.MODEL, test.SETTINGS, test.LIMITS)\n"
-        "    await test._text(server, test._ask('hello'))\n    print(server.pid, flush=True)\n    await asyncio.sleep(600)\n"
+        "    await test._text(server, test._ask('hello'))\n    print(server.pid, flush=True)\n"
+        "    await asyncio.sleep(600)\n"
         "asyncio.run(main())\n"
     )
     parent = await asyncio.create_subprocess_exec(

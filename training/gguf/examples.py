@@ -26,12 +26,13 @@ _ASKS = (
     "what do you know about {}", "how much is {}", "can you describe {} for me", "which colour has {}",
 )  # fmt: skip
 _FILLERS = ("please", "can you tell me", "i wonder", "hey", "well", "so", "um")
-_WORDS = (
-    "the of and a to in is it you that he was for on are with as his they be at one have this from or had by hot but "
-    "some what there we can out other were all your when up use word how said an each she which do their time if will "
-    "way about many then them would write like so these her long make thing see him two has look more day could go "
-    "come did my sound no most number who over know water than call first people may down side been now find"
-).split()  # noqa: SIM905 - a list of so many would fill the page
+_COMMON = """
+the of and a to in is it you that he was for on are with as his they be at one have this from or had by hot but
+some what there we can out other were all your when up use word how said an each she which do their time if will
+way about many then them would write like so these her long make thing see him two has look more day could go
+come did my sound no most number who over know water than call first people may down side been now find
+"""
+_WORDS = _COMMON.split()
 _FRAMES = (
     "{}",
     "{}",

@@ -14,6 +14,7 @@ MOST_CHARACTERS = 300
 TEMPLATE = """\
 {%- set ns = namespace(last=0) -%}
 {%- if messages[0].role == 'system' -%}
+{{- messages[0].content[:0] -}}
 {%- for m in messages -%}{%- if m.role == 'user' -%}{%- set ns.last = loop.index0 -%}{%- endif -%}{%- endfor -%}
 {%- endif -%}
 {%- for m in messages -%}
@@ -36,8 +37,9 @@ TEMPLATE = """\
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}
 """.replace("MOST", str(MOST_CHARACTERS))
-"""The chat template, in Jinja: only the last question and what came of it, which is all that the model can read. Without
-a system message all is shown: so llama.cpp's server finds out how the template writes tool calls, and can read them."""
+"""The chat template, in Jinja: only the last question and what came of it, which is all that the model can read.
+Without a system message all is shown: so llama.cpp's server finds out how tool calls are written, and can read them.
+Nothing of the system message is shown, but it is looked at: else the server would put it into the question."""
 
 
 def export(model: Llama, path: Path) -> None:
