@@ -94,6 +94,9 @@ TABLE: dict[str, Typed | Elsewhere] = {
     "script/bench dialogue": Elsewhere(
         "it takes a minute", "tests/benchmarks/test_dialogue.py::test_growing_turns_are_seen"
     ),
+    "script/bench generation": Elsewhere(
+        "it takes a minute", "tests/benchmarks/test_generation.py::test_the_report_compares_with_the_aim"
+    ),
     "script/bench wake": Elsewhere(
         "it takes minutes", "tests/benchmarks/test_wake.py::test_hits_and_moments_are_counted"
     ),
