@@ -59,6 +59,12 @@ class Draft:
                     self.troubles.append(event.part)
             case events.HeardSoFar() | events.TurnEnded() | events.NamesKnown() | events.NamesInUse():
                 pass
+            case events.AnswerBegan():
+                began = {"event": "AnswerBegan", "source": event.source, "model": event.model}
+                times = ("first_token_s", "first_clause_s", "gate_s")
+                self._add(
+                    "other", event.at_s, began | {each: round(getattr(event, each), 4) for each in times}
+                )
             case _:  # of a part that came later
                 fact = {"event": type(event).__name__} | numbers_of(event, keep_words=self.keep_words)
                 self._add("other", event.at_s, fact)

@@ -13,6 +13,8 @@ from assistant.dialogue.client import Message
 from assistant.generation.answerer import Answer, Answerer, Question
 from assistant.generation.prompt import Prompt
 from assistant.generation.tools import ToolBox
+from assistant.observe.collector import Collector
+from assistant.observe.record import TurnTrace
 from assistant.safety.gate import Gate
 from assistant.services.registry import Registry
 from assistant.services.service import Origin
@@ -47,10 +49,18 @@ class Written:
             Gate([Words()], 5.0, now_s),
             ToolBox(registry, ()),
             Prompt.read(Answers()),
+            publish=self._publish,
             clock=now_s,
         )
+        self._talk: Talk | None = None
+
+    def _publish(self, event: events.Event) -> None:
+        assert self._talk is not None
+        self._talk.bus.publish(event)
 
     def attach(self, talk: Talk) -> None:
+        self._talk = talk
+
         async def write() -> None:
             turn = talk.session.state.turn
             question = Question(QUESTION, Origin(talk.session.name, turn, "dialogue"))
@@ -90,6 +100,23 @@ async def test_a_late_answer_begins_with_a_filler_that_the_history_does_not_have
         assert talk.loudspeaker.played[0].start_s - began_s < 1.6
         assert talk.of(events.TurnEnded)[0].outcome == "answered"
         assert written.answers[0].text == FAR.strip()
+
+
+@in_virtual_time
+async def test_the_trace_says_where_the_answer_came_from_and_when(engines: Engines) -> None:
+    written = Written([0.5, "Jupiter is a very ", 0.25, "large planet. ", 0.25, NOBODY])
+    kept: list[TurnTrace] = []
+    async with conversation(engines, written.script) as talk:
+        written.attach(talk)
+        talk.bus.observe(Collector(kept.append, clock=now_s))
+        talk.session.enter(QUESTION)
+        await talk.turns(1)
+    (trace,) = kept
+    assert {reply["source"] for reply in trace.replies} == {"generated"}
+    (began,) = [each for each in trace.other if each["event"] == "AnswerBegan"]
+    assert (began["source"], began["model"]) == ("generated", "writer")
+    assert (began["first_token_s"], began["first_clause_s"], began["gate_s"]) == (0.5, 0.75, 0.0)
+    assert "Jupiter" not in trace.line()
 
 
 @in_virtual_time

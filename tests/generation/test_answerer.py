@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from assistant.config.generation import Generation
@@ -151,6 +153,24 @@ async def test_markup_is_not_said() -> None:
     desk = Desk(Writer([script]))
     await desk.answer()
     assert desk.listener.texts == ["Hamlet.", "Written by Bill."]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["It is. ", "far", " away", ", and", " sword", "fish", "! ", "\n- ", "**", "3.5 km "])
+    )
+)
+def test_nothing_is_said_that_was_not_judged_and_allowed(pieces: list[str]) -> None:
+    @in_virtual_time
+    async def run() -> None:
+        desk = Desk(Writer([pieces]))
+        answer = await desk.answer()
+        judged = [sentence for sentence, _ in desk.guard.judged]
+        assert all(text in (*judged, DONT_KNOW, template_for("word")) for text in desk.listener.texts)
+        assert answer.text == " ".join(desk.listener.texts)
+        assert FORBIDDEN not in "".join(filter(str.isalpha, answer.text.lower()))
+
+    run()
 
 
 # ── late, interrupted, switched off ───────────────────────────────────────────────────────────────────────
