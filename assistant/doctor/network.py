@@ -1,54 +1,12 @@
-"""The language model's server, a Home Assistant, and the port that the assistant wants."""
+"""A Home Assistant, and the port that the assistant wants."""
 
 import asyncio
 import socket
 
-import aiohttp
-
 from assistant.config.home_assistant import HomeAssistant
-from assistant.config.generation import Generation
-from assistant.doctor.check import Check, fail, ok, warn
+from assistant.doctor.check import Check, fail, ok
 from assistant.services.home.home_assistant import token_of
 from assistant.services.home.websocket import TokenRefused, Unreachable, connected
-
-TIMEOUT_S = 8.0
-
-
-async def language_model(settings: Generation) -> Check:
-    """Asks the server for its models, which costs nothing. The key goes to the configured address only."""
-    name = "language model"
-    if not settings.url:
-        return ok(name, "none is configured; what the dialogue cannot answer is answered honestly")
-    key = settings.api_key.get_secret_value()
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as http,
-            http.get(f"{settings.url.rstrip('/')}/models", allow_redirects=False) as response,
-        ):
-            if response.status in (401, 403):
-                return fail(name, "the server refuses the key", "Set ASSISTANT__GENERATION__API_KEY.")
-            if response.status != 200:
-                return warn(
-                    name, f"the server answers, but not with a list of models (status {response.status})"
-                )
-            body = await response.json(content_type=None)
-            known = [str(each["id"]) for each in body["data"]]
-    except (aiohttp.InvalidURL, ValueError, KeyError, TypeError):
-        return fail(
-            name, "what answers is no OpenAI-compatible server", "Check generation.url; it ends in /v1."
-        )
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return fail(
-            name, f"no server answers at {_shown(settings.url)}", "Start it, or check generation.url."
-        )
-    if settings.model and known and settings.model not in known:
-        listed = ", ".join(known[:5])
-        return fail(
-            name, f"the server has no model {settings.model}", f"Set generation.model to one of: {listed}"
-        )
-    return ok(name, f"{settings.model or ', '.join(known[:1]) or 'a model'} at {_shown(settings.url)}")
 
 
 async def home_assistant(settings: HomeAssistant) -> list[Check]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant import paths
 from assistant.config.model import Config
-from assistant.doctor import dialogue, machine, network, others
+from assistant.doctor import dialogue, language, machine, network, others
 from assistant.doctor.check import Check, fail
 from assistant.doctor.probe import PROBES
 from assistant.errors import UserError
@@ -42,7 +42,7 @@ async def run_checks(
         _quick("dialogue model", lambda: _thread(lambda: dialogue.model(config))),
         *(_probe(name, config, gate) for name in PROBES),
         _quick("other sound", lambda: others.other_sound(config)),
-        _quick("language model", lambda: network.language_model(config.generation)),
+        _quick("language model", lambda: language.language_models(config.generation)),
         _quick("home assistant", lambda: network.home_assistant(config.home_assistant)),
         _quick("port", lambda: _thread(lambda: network.port(config.server.port))),
         _quick("folders", lambda: _thread(machine.folders)),

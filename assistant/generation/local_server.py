@@ -33,7 +33,7 @@ _FOLDER = Path(__file__).parent / "llama"
 _NO_LLAMA = "The language model on this machine needs llama.cpp, which isn't installed."
 _LOADING = "My language model is still loading; please ask again in a moment."
 _DEAD = "The language model on this machine can't be started."
-INSTALL = "`uv sync --inexact --extra local-llm` installs it"
+INSTALL = "`uv sync --frozen --inexact --extra local-llm` installs it"
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class LocalServer:
 
     async def answer(self, request: Request) -> AsyncGenerator[Piece, None]:
         """See `TextGenerator.answer`."""
-        client = await self._ready()
+        client = await self.ready()
         async with contextlib.aclosing(client.answer(request)) as pieces:
             async for piece in pieces:
                 yield piece
@@ -119,7 +119,7 @@ class LocalServer:
         self._stale, self._client, self._http = [], None, None
         self._up.clear()
 
-    async def _ready(self) -> OpenAIClient:
+    async def ready(self) -> OpenAIClient:
         """The client of a server that answers. Raises `GenerationUnavailable` where it does not in time."""
         if not llama_installed():
             raise unavailable(_NO_LLAMA, f"xllamacpp is not installed; {INSTALL}")

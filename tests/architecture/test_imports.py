@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "services": {"mqtt", "oversight", "storage", "safety"},
     "documents": {"storage"},
     "generation": {"dialogue", "documents", "models", "safety", "services", "synthesis"},
-    "privacy": {"documents", "oversight", "safety", "storage"},
+    "privacy": {"audio", "bus", "documents", "oversight", "recognition", "safety", "storage"},
     "oversight": {"bus", "storage"},
     "plugins": {"services"},
     "dialogue": {"plugins", "safety", "services"},
@@ -74,7 +74,7 @@ ARROWS: dict[str, set[str]] = {
         "services",
         "synthesis",
     },
-    "doctor": {"audio", "dialogue", "models", "recognition", "services", "synthesis"},
+    "doctor": {"audio", "dialogue", "generation", "models", "recognition", "services", "synthesis"},
 }
 """`cli` is not in it: it may import everything, and nothing may import it."""
 

@@ -146,6 +146,16 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
         "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
     ),
+    "uv sync --frozen --inexact --extra local-llm": Elsewhere(
+        "it changes the environment",
+        "tests/generation/test_llama.py::test_without_llama_it_says_what_to_install",
+    ),
+    ".venv/bin/assistant models get qwen2.5-1.5b-instruct": Elsewhere(
+        "it fetches 1.1 GB from a hub", "tests/models/test_language.py::test_a_language_model_arrives_whole"
+    ),
+    "script/bench generation_client": Elsewhere(
+        "it takes a minute", "tests/generation/test_llama.py::test_it_starts_when_it_is_asked_and_streams"
+    ),
     ".venv/bin/assistant --set generation.url=http://127.0.0.1:8080/v1 --set generation.model=NAME run": (
         Elsewhere(
             "it needs a language model and a sound card",

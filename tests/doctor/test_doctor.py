@@ -17,10 +17,22 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from assistant.config import Config, load
-from assistant.config.generation import Generation
-from assistant.doctor import Check, as_json, dialogue, exit_status, machine, network, render, run_checks
+from assistant.config.generation import Generation, LocalModel, ModelServer
+from assistant.doctor import (
+    Check,
+    as_json,
+    dialogue,
+    exit_status,
+    language,
+    machine,
+    network,
+    render,
+    run_checks,
+)
 from assistant.doctor import run as run_module
 from assistant.errors import UserError
+from assistant.generation.discover import Found
+from assistant.generation.endpoint import Endpoint
 from tests import piper_fixture, whisper_fixture
 
 
@@ -242,6 +254,9 @@ def test_key_that_others_can_read(tmp_path: Path) -> None:
     assert machine.configuration(load(path, environ={}), path).status == "ok"
 
 
+NO_FILE = LocalModel(model="none")
+
+
 async def models(request: web.Request) -> web.Response:
     if request.headers.get("Authorization") != "Bearer right":
         return web.Response(status=401)
@@ -268,7 +283,7 @@ async def test_language_model(settings: dict[str, Any], status: str, word: str) 
     app.router.add_get("/text/models", text)
     async with TestServer(app) as server:
         url = str(server.make_url(settings.pop("path", "/v1")))
-        found = await network.language_model(Generation(url=url, **settings))
+        (found,) = await language.language_models(Generation(url=url, local=NO_FILE, **settings))
     assert (found.status, word in found.detail) == (status, True)
 
 
@@ -276,10 +291,40 @@ async def test_language_model_that_is_not_there() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://me:secret@127.0.0.1:{unused.getsockname()[1]}/v1"
-        found = await network.language_model(Generation(url=url))
+        (found,) = await language.language_models(Generation(url=url, local=NO_FILE))
     assert found.status == "fail"
     assert "secret" not in found.detail
-    assert (await network.language_model(Generation())).status == "ok"
+    (found,) = await language.language_models(Generation(discover=False, local=NO_FILE))
+    assert (found.status, "there is none" in found.detail) == ("ok", True)
+
+
+async def test_language_models_that_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Found("Ollama", Endpoint("http://127.0.0.1:11434/v1", "llama"))
+
+    async def look() -> list[Found]:
+        return [here]
+
+    monkeypatch.setattr(language, "look", look)
+    monkeypatch.setenv("ASSISTANT_MODELS_DIR", str(tmp_path))
+    (found,) = await language.language_models(Generation())
+    assert found.detail == "found: llama at http://127.0.0.1:11434/v1 (Ollama)"
+    (tmp_path / "language").mkdir()
+    (tmp_path / "language" / "small.gguf").write_bytes(b"GGUF")
+    _, local = await language.language_models(Generation())
+    assert (local.status, "small.gguf" in local.detail) == ("ok", True)
+    monkeypatch.setattr(language, "llama_installed", lambda: False)
+    _, local = await language.language_models(Generation())
+    assert (local.status, "uv sync" in local.mend) == ("warn", True)
+    (missing,) = await language.language_models(
+        Generation(discover=False, local=LocalModel(model="qwen2.5-0.5b-instruct"))
+    )
+    assert missing.mend == "assistant models get qwen2.5-0.5b-instruct"
+
+
+async def test_a_language_model_whose_key_is_missing(tmp_path: Path) -> None:
+    further = ModelServer(url="https://models.example.org/v1", api_key_file=tmp_path / "key")
+    (found,) = await language.language_models(Generation(models=(further,), local=NO_FILE))
+    assert (found.status, "cannot be read" in found.detail) == ("fail", True)
 
 
 def test_report() -> None:
