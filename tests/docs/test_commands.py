@@ -200,6 +200,21 @@ TABLE: dict[str, Typed | Elsewhere] = {
     '.venv/bin/assistant names pronounce siobhan --like "shove on"': Typed(
         lambda result, folder: "(yours)" in result.out and (folder / "pronunciations.txt").is_file()
     ),
+    ".venv/bin/assistant knowledge add PATH…": Typed(
+        lambda result, folder: result.out == "boiler manual: 6 passages\n",
+        {"PATH…": [str(ROOT / "benchmarks" / "documents" / "library" / "boiler-manual.md")]},
+    ),
+    ".venv/bin/assistant knowledge list": Typed(lambda result, folder: "No documents are kept" in result.out),
+    **{
+        f".venv/bin/assistant knowledge {command}": Elsewhere(
+            "it needs documents", "tests/cli/test_knowledge.py::test_added_found_and_removed"
+        )
+        for command in ("search WORDS…", "remove NAME…")
+    },
+    "script/bench documents": Elsewhere(
+        "it takes a minute",
+        "tests/benchmarks/test_documents.py::test_what_the_page_says_of_the_threshold_is_so",
+    ),
     ".venv/bin/assistant call --list": Typed(
         lambda result, folder: "timers.start" in result.out and "duration*=…" in result.out
     ),
