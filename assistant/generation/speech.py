@@ -1,5 +1,6 @@
 """A model's words on their way to the voice: cut into clauses, made fit for the ear, checked, and only then said."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from assistant.safety.gate import Checked, Gate
 from assistant.synthesis.clauses import ClauseSplitter
 
 _ENDS = (".", "!", "?", "…", ":")
+_CLOSERS = "\"'”’)]*_»` "
+_BLOCK = re.compile(r"(?:[-*+•#|>]|\d{1,3}[.)])\s|```")  # a line of these needs no full stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,12 @@ class Speech:
         return await self._pass(self._splitter.push(text))
 
     async def finish(self) -> bool:
-        """The model has written all of this. As `push`."""
-        return await self._pass(self._splitter.finish())
+        """The model has written all of this. As `push`. A sentence that stops in the middle, because that was all
+        the model had room for, is left out, unless it is all there is."""
+        rest = self._splitter.finish()
+        if rest and (self._said or rest[1:]) and _breaks_off(rest[-1]):
+            del rest[-1]
+        return await self._pass(rest)
 
     def drop(self) -> None:
         """What is not a whole clause yet will never be one."""
@@ -109,3 +116,7 @@ class Speech:
         if first:
             token_s = whole_s if self._token_s is None else self._token_s
             self._on_first(source, First(token_s, whole_s, self._clock()))
+
+
+def _breaks_off(clause: str) -> bool:
+    return not clause.rstrip(_CLOSERS).endswith(_ENDS) and _BLOCK.match(clause) is None and " " in clause

@@ -147,6 +147,25 @@ async def test_a_model_that_has_no_end_is_stopped_after_enough_sentences() -> No
     assert len(writer.written) < 10
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([HAMLET, "That was around the ye"], HAMLET.strip()),
+        (["That was around the ye"], "That was around the ye"),  # better than nothing
+        ([HAMLET, "Truly!"], f"{HAMLET}Truly!"),
+        ([HAMLET, "He said “so.”"], f"{HAMLET}He said “so.”"),
+        (["You need:\n", "- a hat\n", "- a warm coat"], "You need: a hat. a warm coat."),
+        (["Paris"], "Paris"),
+    ],
+)
+def test_a_sentence_for_which_there_was_no_room_is_left_out(pieces: list[str], text: str) -> None:
+    @in_virtual_time
+    async def run() -> None:
+        assert (await Desk(Writer([pieces])).answer()).text == text
+
+    run()
+
+
 @in_virtual_time
 async def test_markup_is_not_said() -> None:
     script = ["# Hamlet\n", "- **Written** by ", "Bill 🎭. "]
