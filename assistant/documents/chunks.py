@@ -13,6 +13,9 @@ JOINED_CHARACTERS = 500
 MOST_CHUNKS = 8_000
 """Of one document; with these limits a document of `blocks.MOST_CHARACTERS` has about as many."""
 ARROW = " › "
+_HEADING_CHARACTERS = 120
+_HEADINGS = 4
+"""Of a path, the outermost and the innermost: it stands before each of its passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ def chunks(blocks: Sequence[Block]) -> list[Chunk]:
 
     def close() -> None:
         if lines:
-            found.append(Chunk(ARROW.join(each.text for each in path), "\n".join(lines)))
+            titles = [each.text[:_HEADING_CHARACTERS] for each in (*path[:1], *path[1:][-_HEADINGS + 1 :])]
+            found.append(Chunk(ARROW.join(titles), "\n".join(lines)))
             lines.clear()
 
     for each in blocks:

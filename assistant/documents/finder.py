@@ -8,7 +8,7 @@ from assistant.documents.fusion import fused
 from assistant.documents.question import Question, understood
 from assistant.documents.quote import addresses_assistant
 from assistant.documents.score import CHOICE, WEIGHTS, Weights, Window, windows
-from assistant.documents.wanted import Wanted, candidates, wanted
+from assistant.documents.wanted import Vocabulary, Wanted, candidates, wanted
 from assistant.storage.documents import DocumentTable, StoredPassage
 
 FETCHED = 24
@@ -27,7 +27,7 @@ class Finder:
         self._choice = choice
         self._weights = weights
         self._version: tuple[int, int] | None = None
-        self._vocabulary: list[str] = []
+        self._vocabulary = Vocabulary()
         self._passages = 0
 
     async def windows(self, text: str, meant: Sequence[int] = ()) -> list[tuple[float, Window]]:
@@ -67,7 +67,7 @@ class Finder:
         version = await self._table.version()
         if version != self._version:
             self._passages = await self._table.count()
-            self._vocabulary = await self._table.vocabulary(_MOST_VOCABULARY)
+            self._vocabulary = Vocabulary(await self._table.vocabulary(_MOST_VOCABULARY))
             self._version = version
 
 

@@ -15,6 +15,8 @@ from assistant.documents.sources import Found, find
 from assistant.documents.terms import indexed
 from assistant.storage.documents import DocumentTable, NewPassage
 
+_TITLE_CHARACTERS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -82,7 +84,8 @@ class Index:
         problem, title, name, passages = "", "", name_of(file), list[NewPassage]()
         try:
             content = await reader.read(file)
-            title, name = content.title, name_of(file, content.title)
+            title = content.title[:_TITLE_CHARACTERS]
+            name = name_of(file, title)
             passages = await asyncio.to_thread(_passages, content)
         except Unreadable as error:
             problem = str(error)

@@ -8,6 +8,7 @@ from assistant.documents.blocks import Block, Content, block
 _UNDERLINE = re.compile(r"\s*([=\-~_*])\1{2,}\s*$")
 _NUMBERED = re.compile(r"(?:§\s*)?(\d+(?:\.\d+)*)[.)]?\s+(?=\S)")
 _ITEM = re.compile(r"\s*(?:[-*•·–‣▪◦o]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?=\S)")
+_DIVIDED = re.compile(r"[a-z]-\Z")
 _ENDS = tuple(".,;!?…")
 _HEADING_WORDS = 8
 _LINE_OF_A_PARAGRAPH = 50  # characters
@@ -47,14 +48,15 @@ def read_plain(text: str) -> Content:
 
 
 def _joined(lines: list[str]) -> str:
-    text = ""
-    for line in lines:
-        line = line.strip()
-        if re.search(r"[a-z]-$", text) and line[:1].islower():
-            text = text[:-1] + line
-        else:
-            text = f"{text} {line}" if text else line
-    return text
+    parts: list[str] = []
+    for each in lines:
+        line = each.strip()
+        if parts and _DIVIDED.search(parts[-1]) and line[:1].islower():
+            parts[-1] = parts[-1][:-1]
+        elif parts:
+            parts.append(" ")
+        parts.append(line)
+    return "".join(parts)
 
 
 def _is_bullet(line: str) -> bool:

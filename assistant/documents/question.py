@@ -114,7 +114,8 @@ _ASKED: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 _HELD: dict[Kind, tuple[str, ...]] = {
     Kind.DURATION: (
-        rf"{_NUMBER}[\s-]*(?:more |full |working |half |calendar |to |or |and |–|-|{_NUMBER}|\s)*{_SPAN}",
+        # each part once and at most four, for whatever a document says must not take time without end
+        rf"{_NUMBER}(?:[\s–-]+(?:more|full|working|half|calendar|to|or|and|{_NUMBER})(?![\w.,:])){{0,4}}[\s–-]*{_SPAN}",
         rf"\bevery (?:day|week|month|year|hour|{_NUMBER}|second|other|third|{_PART})",
         r"\bonce an? |\btwice a |\bper (?:day|week|month|year)\b",
         r"\b(?:daily|weekly|monthly|yearly|annually|quarterly|overnight|immediately|until|an hour)\b",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
 _SHORTENED = (
     "mr mrs ms dr prof st no nos vol fig approx ca max min incl excl tel ext e.g i.e etc vs art sec para jan feb mar "
     "apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m inc ltd co"

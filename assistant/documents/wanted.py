@@ -19,6 +19,22 @@ _LEAST_LETTERS = 4  # shorter words resemble too many others
 _HEALED = 0.8
 
 
+class Vocabulary:
+    """All forms of the index."""
+
+    def __init__(self, forms: Sequence[str] = ()) -> None:
+        self._forms = list(forms)
+        self._known = frozenset(forms)
+
+    def __contains__(self, form: str) -> bool:
+        return form in self._known
+
+    def like(self, form: str) -> list[str]:
+        """At most two that differ in a letter or so, not in the first."""
+        found = process.extract(form, self._forms, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=2)
+        return [each for each, _, _ in found if each[0] == form[0] and each.isalpha()]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One thing that an answer has to be about. `forms`: what may stand for it, each with how sure that is (0
@@ -31,7 +47,7 @@ class Wanted:
 
 
 def wanted(
-    question: Question, frequencies: Mapping[str, int], vocabulary: Sequence[str], passages: int
+    question: Question, frequencies: Mapping[str, int], vocabulary: Vocabulary, passages: int
 ) -> list[Wanted]:
     """`frequencies`: in how many passages the forms of `candidates(question)` stand; `vocabulary`: all forms of
     the index, for words that are not among them. Blocking: a millisecond for ten thousand words."""
@@ -64,7 +80,7 @@ def rarity(count: int, passages: int) -> float:
     return math.log(1.0 + (every - count + 0.5) / (count + 0.5))
 
 
-def _forms(term: Term, frequencies: Mapping[str, int], vocabulary: Sequence[str]) -> dict[str, float]:
+def _forms(term: Term, frequencies: Mapping[str, int], vocabulary: Vocabulary) -> dict[str, float]:
     """Empty where the word, and all that it may have been, is nowhere."""
     if term.form in frequencies:
         return {term.form: 1.0}
@@ -73,8 +89,7 @@ def _forms(term: Term, frequencies: Mapping[str, int], vocabulary: Sequence[str]
     for cut in range(3, len(term.word) - 2):  # written as one in the question, as two in the document
         if term.word[:cut] in vocabulary and term.word[cut:] in vocabulary:
             return {term.word[:cut]: 0.5, term.word[cut:]: 0.5}
-    similar = process.extract(term.form, vocabulary, scorer=fuzz.ratio, score_cutoff=SIMILAR, limit=2)
-    return {form: _HEALED for form, _, _ in similar if form[0] == term.form[0] and form.isalpha()}
+    return dict.fromkeys(vocabulary.like(term.form), _HEALED)
 
 
 def _joined(first: Term, second: Term) -> str:

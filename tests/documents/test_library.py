@@ -189,3 +189,29 @@ def test_passages_are_bounded_and_keep_their_headings() -> None:
     assert max(len(each.text) for each in found) <= MOST_CHARACTERS
     assert sum(each.text.count("word") for each in found) == 5_000
     assert {each.heading for each in found} == {"Book › Part", "Book › Next"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "." * 300_000,
+        "1" * 300_000,
+        "one " * 100_000,
+        "boiler " + "1.1.1." * 50_000,
+        "# " + "boiler " * 50_000 + "\n\nword\n\nword",
+        "wo-\n" * 100_000,
+        "a" * 300_000,
+        "> " * 20_000 + "boiler",
+        "[" * 50_000,
+    ],
+    ids=["dots", "digits", "words", "sections", "heading", "divided", "letter", "quotes", "brackets"],
+)
+async def test_no_text_takes_time_without_end(library: Library, papers: Path, text: str) -> None:
+    """Patterns that look for numbers, sentences and headings see each of these; where one of them tried every way to
+    divide it, this would not end within the time a test has."""
+    (papers / "odd.md").write_text(text)
+    (papers / "odd.txt").write_text(text)
+    await library.add(papers)
+    for question in ("how long is the boiler one 1 word", "how many boiler words", "when is the boiler"):
+        await library.answer(question)
+    assert await library.answer(PRESSURE) is not None
