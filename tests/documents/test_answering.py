@@ -1,4 +1,4 @@
-"""The real library behind the real answerer: what a document says is said with its source, and its orders reach nobody."""
+"""The real library behind the real answerer: what a document says is said with its source, its orders reach nobody."""
 
 import time
 from collections.abc import AsyncGenerator
