@@ -1,6 +1,7 @@
 """What a model is told before anything else: who it is, how it answers, when and where that is, and what it may quote.
 
-The words are in files that the owner may put others in the place of. Nothing secret and nobody's name is put in.
+The words are in files that the owner may put others in the place of. Nothing secret and nobody's name is put in. What
+changes from minute to minute stands at the end: a server that remembers how a prompt began need not read it again.
 """
 
 import datetime as dt

@@ -69,7 +69,6 @@ class Speech:
         """More of what the model writes. False: the answer ends here, and nothing more of it is wanted."""
         if self._token_s is None:
             self._token_s = self._clock()
-        self._audience.alive()
         return await self._pass(self._splitter.push(text))
 
     async def finish(self) -> bool:
