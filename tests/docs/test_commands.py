@@ -146,10 +146,6 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant models get base.en en_US-ljspeech-medium": Elsewhere(
         "it fetches 200 MB from a hub", "tests/models/test_get.py::test_whisper_model_arrives_whole"
     ),
-    "uv sync --frozen --inexact --extra local-llm": Elsewhere(
-        "it changes the environment",
-        "tests/generation/test_llama.py::test_without_llama_it_says_what_to_install",
-    ),
     ".venv/bin/assistant models get qwen2.5-1.5b-instruct": Elsewhere(
         "it fetches 1.1 GB from a hub", "tests/models/test_language.py::test_a_language_model_arrives_whole"
     ),
