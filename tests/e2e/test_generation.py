@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from assistant import paths
 from tests.e2e.conftest import Person
+from training.gguf.pairs import ANSWERS
 
 pytestmark = [pytest.mark.rasa, pytest.mark.usefixtures("rasa_is_there")]
 
 ANSWER = ("Hamlet ", "was written by ", "William Shakespeare. ", "That was ", "around 1600.")
+SKY = ANSWERS[0]
 QUESTION = "who wrote the play about the prince of denmark"
 
 
@@ -80,3 +83,12 @@ def test_a_model_that_is_not_there_is_said_aloud(person: Person) -> None:
     (turn,) = result.json
     assert turn["outcome"] == "answered"
     assert "language model" in turn["replies"][0]["text"]
+
+
+def test_a_model_in_a_file_answers(person: Person) -> None:
+    pytest.importorskip("xllamacpp", reason="llama.cpp is not installed (the extra local-llm)")
+    file = paths.source_root() / "tests" / "fixtures" / "answers-fixture.gguf"
+    settings = ("--set", f"generation.local.model={file}", "--set", "generation.local.temperature=0")
+    (turn,) = person.run(*settings, "ask", "--json", SKY.questions[0]).json
+    assert " ".join(reply["text"] for reply in turn["replies"]) == SKY.answer
+    assert {reply["source"] for reply in turn["replies"]} == {"generated"}

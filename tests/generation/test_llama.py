@@ -194,6 +194,19 @@ async def test_it_is_gone_when_the_assistant_is_killed(tmp_path: Path) -> None:
     await _until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
+async def test_memory_is_freed_without_questions_and_the_next_one_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path))
+    server = LocalServer(MODEL, SETTINGS.model_copy(update={"idle_unload_s": 1}), LIMITS)
+    assert await _text(server, _ask(SKY.questions[0])) == SKY.answer
+    log, pid = tmp_path / "log" / "llama.log", server.pid
+    await _until(lambda: "entering sleeping state" in log.read_text(errors="replace"))
+    assert await _text(server, _ask(SKY.questions[0])) == SKY.answer
+    assert server.pid == pid
+    await server.close()
+
+
 async def test_a_file_that_is_no_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path))
     (tmp_path / "broken.gguf").write_bytes(MODEL.read_bytes()[:20_000])
