@@ -41,6 +41,7 @@ from assistant.oversight.reviews import ReviewKeeper
 from assistant.oversight.satisfaction import Satisfaction
 from assistant.oversight.switches import Switch
 from assistant.plugins import add_plugins
+from assistant.privacy.keeper import PrivacyKeeper
 from assistant.safety.create import open_gate, secrets_of
 from assistant.safety.crisis import CrisisPath
 from assistant.safety.screen import refusal
@@ -112,6 +113,8 @@ class Assistant:
             notice=log.warning,
         )
         self._stack.push_async_callback(self.services.close)
+        private = PrivacyKeeper(self.config, self.services.database, self.bus, self._whereabouts)
+        await self._stack.enter_async_context(private)
         await self._stack.enter_async_context(self.services.switches)
         self._mute = self.services.switches.mute
         self._stack.callback(self.services.switches.observe(self._switched))

@@ -213,6 +213,13 @@ class Disclosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundKept(Event):
+    """The sound of a turn was written to the disk, because the owner wants that; `turn` is 0."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded(Event):
     """A turn is over. `stages_s` holds seconds since the end of speech for each stage that was reached, as
     `assistant.observe.trace.STAGES` names them. `outcome`: answered, interrupted, stopped (a stop word and nothing

@@ -488,4 +488,4 @@ def models_reachable() -> None:
 
 
 # Commands in files of their own, which take their place in the group when they are imported.
-from assistant.cli import audit, knowledge, review_commands, switch  # noqa: E402, F401
+from assistant.cli import audit, governance, knowledge, privacy, review_commands, switch  # noqa: E402, F401

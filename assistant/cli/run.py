@@ -34,6 +34,8 @@ from assistant.conversation.talker import Mouth
 from assistant.engines import Engines
 from assistant.errors import UserError
 from assistant.events import Event, Heard
+from assistant.privacy import recordings
+from assistant.recognition.base import Recognizer
 from assistant.vocabulary.follow import Follower, learned_names
 from audio.detector import Detector, DetectorEvent, DetectorSettings
 from audio.errors import NoDevice
@@ -98,7 +100,7 @@ async def on_files(
         source = files.real_time()
         session = assistant.session(
             name,
-            ears=Ears(source, detector_for(config, wake_words=False), engines.recognizer),
+            ears=Ears(source, detector_for(config, wake_words=False), _kept(assistant, engines, name)),
             mouth=Mouth(engines.voice, sink),
             open_mic=True,
             room=config.room,
@@ -139,6 +141,13 @@ async def _engines(
     follower = Follower(assistant, engines.recognizer, settings.file, settings.read, notice, learned=learned)
     await stack.enter_async_context(follower)
     return engines
+
+
+def _kept(assistant: Assistant, engines: Engines, session: str) -> Recognizer:
+    """The recogniser; where the owner wants the sound of turns to be kept, one that does so, and says it."""
+    if told := recordings.notice(assistant.config):
+        notice(told)
+    return recordings.as_wanted(assistant.config, engines.recognizer, session, assistant.bus.publish)
 
 
 async def _keep(sink: WavSink) -> None:
@@ -200,7 +209,11 @@ async def on_sound_card(config: Config, settings: Settings) -> int:
             ) from error
         session = assistant.session(
             "sound",
-            ears=Ears(sound.source, detector_for(config, wake_words=by_wake_word), engines.recognizer),
+            ears=Ears(
+                sound.source,
+                detector_for(config, wake_words=by_wake_word),
+                _kept(assistant, engines, "sound"),
+            ),
             mouth=Mouth(engines.voice, sound.sink, config.listening.chime, sound.duck),
             open_mic=open_mic,
             room=config.room,

@@ -19,6 +19,7 @@ from assistant.config.knowledge import Knowledge, Weather
 from assistant.config.mqtt import Mqtt
 from assistant.config.oversight import Oversight
 from assistant.config.policy import Policy
+from assistant.config.privacy import Privacy
 from assistant.config.routines import Routine
 from assistant.config.safety import Safety
 from assistant.config.section import Section
@@ -376,6 +377,7 @@ class Config(Section):
     desktop: Desktop = Desktop()
     storage: Storage = Storage()
     policy: Policy = Policy()
+    privacy: Privacy = Privacy()
     safety: Safety = Safety()
     oversight: Oversight = Oversight()
     commands: tuple[Command, ...] = ()

@@ -42,7 +42,6 @@ from assistant.storage.lists import ListTable
 from assistant.storage.notes import NoteTable
 
 _log = logging.getLogger(__name__)
-_AUDIT_KEPT_S = 90 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ async def create_services(
     database = await Database.open(path, url=config.storage.url.get_secret_value(), notice=notice)
     try:
         audit = AuditTable(database)
-        await audit.prune(clock.now() - _AUDIT_KEPT_S, clock.now())
+        await audit.prune(clock.now() - config.privacy.record_days * 86_400.0, clock.now())
     except StorageError as error:
         _log.warning("%s", error)  # a full disk: what can only be read still works
     registry = Registry(clock, audit, emit, config.policy)
