@@ -7,7 +7,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from assistant import __version__
+import assistant
 from assistant.errors import UserError
 from assistant.privacy.erase import Found, as_json
 
@@ -31,7 +31,7 @@ def write_archive(target: Path, found: Found, sounds: list[Path]) -> dict[str, i
                 _add(archive, f"recordings/{path.name}", path.read_bytes(), digests)
             receipt = {
                 "made": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-                "by": f"assistant {__version__}",
+                "by": f"assistant {assistant.__version__}",
                 "counts": counts,
                 "sha256": digests,
             }

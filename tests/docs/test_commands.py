@@ -256,6 +256,16 @@ TABLE: dict[str, Typed | Elsewhere] = {
         "it takes an hour",
         "tests/benchmarks/test_turns.py::test_meaning_waits_for_the_number_and_not_after_it",
     ),
+    ".venv/bin/assistant privacy": Typed(lambda result, folder: "dialogue.db" in result.out),
+    ".venv/bin/assistant privacy export anna anna.zip": Typed(
+        lambda result, folder: result.status == 0 and (folder / "anna.zip").is_file(),
+    ),
+    ".venv/bin/assistant privacy erase anna": Elsewhere(
+        "it asks for a yes at a terminal",
+        "tests/privacy/test_erase.py::test_nothing_of_an_erased_person_is_in_any_byte",
+    ),
+    ".venv/bin/assistant audit show --last 5": Typed(lambda result, folder: result.status == 0),
+    ".venv/bin/assistant audit verify": Typed(lambda result, folder: result.status == 0),
     ".venv/bin/assistant train": Typed(lambda result, folder: result.status == 0, rasa=True),
     "ASSISTANT__LISTENING__WAKE_WORDS=okay_nabu,hey_jarvis assistant run": Elsewhere(
         "it needs a sound card", f"{CARD}::test_wake_word_command_and_follow_up"
