@@ -28,6 +28,9 @@ COMMANDS = (
     "names",
     "models",
     "audit",
+    "governance",
+    "knowledge",
+    "privacy",
     "review",
     "switch",
 )
