@@ -1,7 +1,9 @@
 """Files of each kind, and files that are none, through the process that reads them."""
 
+import asyncio
 import io
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -131,4 +133,21 @@ async def test_a_reader_that_died_is_followed_by_another(tmp_path: Path) -> None
         assert reader._process is not None
         reader._process.kill()
         await reader._process.wait()
+        assert (await reader.read(tmp_path / "good.txt")).blocks == (Block("Good words."),)
+
+
+async def test_whoever_stops_waiting_ends_the_reading(tmp_path: Path) -> None:
+    """The process is stopped, so that it cannot be done before; cancelling must end it all the same."""
+    (tmp_path / "good.txt").write_text("Good words.")
+    async with Reader(Documents()) as reader:
+        await reader.read(tmp_path / "good.txt")
+        process = reader._process
+        assert process is not None
+        process.send_signal(signal.SIGSTOP)
+        reading = asyncio.create_task(reader.read(tmp_path / "good.txt"))
+        await asyncio.sleep(0)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert process.returncode == -signal.SIGKILL
         assert (await reader.read(tmp_path / "good.txt")).blocks == (Block("Good words."),)
