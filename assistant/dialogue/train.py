@@ -71,8 +71,8 @@ async def train(project: RasaProject, on_progress: OnProgress = lambda progress:
 
 
 async def _train_in(work: Path, project: RasaProject, python: Path, on_progress: OnProgress) -> Path:
-    generated, config = work / "data", project.config_yaml()
-    await asyncio.to_thread(_write_generated, project, generated)
+    data, config = work / "data", project.config_yaml()
+    await asyncio.to_thread(_gather, project, data)
     (work / "config.yml").write_text(config, encoding="utf-8")
     command = child_command(
         python,
@@ -86,7 +86,7 @@ async def _train_in(work: Path, project: RasaProject, python: Path, on_progress:
             "--domain",
             str(await asyncio.to_thread(_domain, project, work / "domain")),
         ),
-        *("--data", str(project.root / "data"), str(generated), *map(str, project.plugin_data)),
+        *("--data", str(data)),
         *("--out", str(work), "--fixed-model-name", "model"),
     )
     steps = _Steps(_component_count(config), on_progress)
@@ -112,11 +112,15 @@ def _domain(project: RasaProject, folder: Path) -> Path:
     return folder
 
 
-def _write_generated(project: RasaProject, folder: Path) -> None:
-    """Blocking, for the half second that it takes to read all training data."""
-    folder.mkdir()
+def _gather(project: RasaProject, folder: Path) -> None:
+    """All training data in one folder. Rasa takes files in the order of their paths, and where a project lies must not
+    decide what it learns. Blocking, for the half second that it takes to read all of it."""
+    generated = folder / "1-generated"
+    generated.mkdir(parents=True)
     for name, text in project.generated_data().items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (generated / name).write_text(text, encoding="utf-8")
+    for place, source in enumerate([project.root / "data", *project.plugin_data], 2):
+        (folder / f"{place}-{source.name}").symlink_to(source.absolute())
 
 
 async def _run(command: list[str], cwd: Path, environment: dict[str, str], steps: "_Steps") -> int:
