@@ -32,8 +32,6 @@ from audio.frames import SAMPLE_RATE_HZ, Pcm
 
 _log = logging.getLogger(__name__)
 LONGEST_S = 60  # of one file; a turn is cut long before
-_SAME_SAMPLES = SAMPLE_RATE_HZ // 5
-"""So much of the beginning tells whether a recording is another, or the same turn after a pause for breath."""
 
 _NOTICE = (
     "The sound of each turn is kept for {days} days in {folder}; `privacy.keep_audio = false` ends that."
@@ -81,7 +79,7 @@ class RecordingRecognizer:
         self._folder = folder
         self._on_kept = on_kept
         self._now = now
-        self._last: tuple[Path, bytes] | None = None
+        self._last: tuple[Path, Pcm] | None = None
 
     @property
     def name(self) -> str:
@@ -98,12 +96,11 @@ class RecordingRecognizer:
 
     async def keep(self, began: float, sound: Pcm) -> None:
         """One utterance; in place of the last, where it only goes on with that."""
-        start = sound[:_SAME_SAMPLES].tobytes()
         path = self._folder / f"{quote(self._session, safe='')}@{began:.3f}.wav"
-        last, self._last = self._last, (path, start)
+        last, self._last = self._last, (path, sound)
         try:
             await asyncio.to_thread(_write, path, sound)
-            if last is not None and last[1] == start and last[0] != path:
+            if last is not None and _goes_on_with(sound, last[1]):  # a pause for breath, and the turn went on
                 last[0].unlink(missing_ok=True)
             self._on_kept(len(sound) / SAMPLE_RATE_HZ)
         except OSError as error:
@@ -153,6 +150,10 @@ class _Recording:
     def cancel(self) -> None:
         self._blocks = []
         self._inner.cancel()
+
+
+def _goes_on_with(sound: Pcm, former: Pcm) -> bool:
+    return len(sound) > len(former) and np.array_equal(sound[: len(former)], former)
 
 
 def recordings_of(folder: Path, who: Footprint) -> list[Path]:
