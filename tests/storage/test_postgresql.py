@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from assistant.config.model import Config
 from assistant.events import Event
+from assistant.privacy.erase import Everything
 from assistant.services.build import Services, create_services
 from assistant.services.service import Origin
 from assistant.services.time import SystemClock
@@ -127,3 +128,35 @@ async def test_writers_of_several_machines_make_one_chain(server: PostgreSQL, tm
     assert fault.record == before + 9
     for database in databases:
         await database.close()
+
+
+async def test_a_person_is_erased_from_the_servers_tables(
+    server: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("STATE", "CACHE"):
+        monkeypatch.setenv(f"ASSISTANT_{name}_DIR", str(tmp_path / name))
+    await server.create("talks")
+    server.query(
+        "talks",
+        "CREATE TABLE events (id SERIAL PRIMARY KEY, sender_id VARCHAR(255), type_name VARCHAR(255), "
+        "timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT); "
+        "INSERT INTO events (sender_id, type_name, timestamp, data) VALUES ('api:anna:phone', 'user', 1, '{}'), "
+        "('api:berta:phone', 'user', 1, '{}')",
+    )
+    urls = {"storage": {"url": server.url("assistant")}, "dialogue": {"tracker_store": server.url("talks")}}
+    config = Config.model_validate(urls)
+    services = await opened(server.url("assistant"), tmp_path)
+    assert (await services.registry.call("lists.add", {"items": ["plums"]}, Origin("anna", 1, "console"))).ok
+    await services.close()
+    async with Everything(config) as everything:
+        found, _ = await everything.of("anna")
+        assert "plums" in str(found["list_items"])
+        receipt = await everything.erase("anna")
+    assert receipt.counts["conversations"] == 1
+    assert receipt.counts["record"] == 2
+    assert server.query("talks", "SELECT sender_id FROM events") == ["api:berta:phone"]
+    assert server.query("assistant", "SELECT item FROM list_items WHERE item = 'plums'") == []
+    assert server.query("assistant", "SELECT id FROM audit WHERE arguments LIKE '%plums%'") == []
+    database = await Database.open(tmp_path / "unused.db", url=server.url("assistant"))
+    assert (await AuditTable(database).verify()).fault is None
+    await database.close()
