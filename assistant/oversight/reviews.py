@@ -19,6 +19,7 @@ from assistant import events
 from assistant.bus import Bus
 from assistant.oversight.turns import LastTurns, Turn
 from assistant.oversight.writer import Writer
+from assistant.safety.redaction import redact
 from assistant.storage.opinions import Opinion, OpinionTable
 from assistant.storage.reviews import ReviewTable
 
@@ -146,11 +147,14 @@ class ReviewKeeper:
         async with self._one:
             whys = ", ".join(turn.whys)
             if turn.item is None:
-                more: dict[str, Any] = {"why": whys, "turn": turn.number, "answer": turn.answer}
-                turn.item = await self._reviews.add(self._now(), turn.session, turn.said, turn.parse, **more)
+                more: dict[str, Any] = {"why": whys, "turn": turn.number, "answer": redact(turn.answer)}
+                said, parse = redact(turn.said), turn.parse
+                if said != turn.said:  # and the places of what was named in it are others
+                    parse = {**parse, "entities": []}
+                turn.item = await self._reviews.add(self._now(), turn.session, said, parse, **more)
             else:
                 await self._reviews.settle(turn.item, why=whys)
 
     async def _settle(self, turn: Turn, **values: str) -> None:
         if turn.item is not None:
-            await self._reviews.settle(turn.item, **values)
+            await self._reviews.settle(turn.item, **{name: redact(value) for name, value in values.items()})

@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "documents": {"storage"},
     "generation": {"dialogue", "documents", "models", "safety", "services", "synthesis"},
     "privacy": {"audio", "bus", "documents", "oversight", "recognition", "safety", "storage"},
-    "oversight": {"bus", "storage"},
+    "oversight": {"bus", "safety", "storage"},
     "plugins": {"services"},
     "dialogue": {"plugins", "safety", "services"},
     "recognition": {"audio", "dialogue", "models"},
