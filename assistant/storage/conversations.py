@@ -1,7 +1,9 @@
 """Rasa's own table of conversations, as its SQL tracker store and its SQL event broker write it."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from assistant.storage.database import StorageError
 
 _TIMEOUT_S = 30.0
 _BUSY_MS = 10_000
-_ERRORS = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_ERRORS = (OSError, SQLAlchemyError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 _OLD = """
     SELECT id FROM events AS old WHERE timestamp < :before AND (
         NOT EXISTS (SELECT 1 FROM events AS other WHERE other.sender_id = old.sender_id AND other.timestamp >= :before)
@@ -100,13 +102,10 @@ class Conversations:
         if self._file is None:
             return
         async with self._failing():
-            connection = await self._engine.raw_connection()
-            try:
-                assert connection.driver_connection is not None
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    await (await connection.driver_connection.execute(statement)).close()
-            finally:
-                connection.close()
+            await (
+                self._engine.dispose()
+            )  # an idle connection of ours would keep the file from being written anew
+            await asyncio.to_thread(_write_anew, self._file)
 
     async def close(self) -> None:
         """Idempotent."""
@@ -128,6 +127,15 @@ class Conversations:
                 f"The conversations {where} cannot be reached ({type(error).__name__}); is Rasa running, or the server "
                 "down?"
             ) from error
+
+
+def _write_anew(file: Path) -> None:
+    with contextlib.closing(
+        sqlite3.connect(file, timeout=_BUSY_MS / 1000, isolation_level=None)
+    ) as connection:
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def _there(connection: AsyncConnection) -> bool:
