@@ -154,8 +154,8 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "Review queue",
         "The same mistake is made again and nobody looks.",
-        "What was not understood twice, blocked, complained of, or may be a crisis is kept for the owner; what they put "
-        "right is learned, and checked from then on.",
+        "What was not understood twice, blocked, complained of, or may be a crisis is kept for the owner; what they "
+        "put right is learned, and checked from then on.",
         ("MEASURE", "MANAGE"),
         ("assistant/oversight/reviews.py", "assistant/dialogue/corrections.py"),
         (

@@ -76,7 +76,7 @@ def _models(facts: Facts) -> str:
     text = _table(("for", "model", "licence"), rows)
     return _section(
         "Models and data",
-        f"{text}\n\nRasa and the embedded recogniser are trained on this machine, on the sentences of `rasa_project/data`,"
+        f"{text}\n\nRasa and the embedded recogniser learn on this machine: on the sentences of `rasa_project/data`,"
         " on the names of the owner's settings, and on what the owner put right (`assistant review accept`).",
     )
 

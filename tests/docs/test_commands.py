@@ -188,6 +188,20 @@ TABLE: dict[str, Typed | Elsewhere] = {
     ".venv/bin/assistant names": Typed(
         lambda result, folder: "kitchen light" in result.out and "virtual home" in result.out
     ),
+    ".venv/bin/assistant switch": Typed(lambda result, folder: "no-actions  off" in result.out),
+    ".venv/bin/assistant switch no-actions on": Typed(lambda result, folder: "on" in result.out.split()),
+    ".venv/bin/assistant switch no-actions off": Typed(lambda result, folder: "off" in result.out.split()),
+    **{
+        f".venv/bin/assistant review {command}": Elsewhere(
+            "it needs turns", "tests/oversight/test_corrections.py::test_accepted_rejected_and_shown"
+        )
+        for command in ("accept 3 --intent turn_off", "reject 4")
+    },
+    ".venv/bin/assistant review check": Typed(lambda result, folder: "Nothing was put right" in result.out),
+    ".venv/bin/assistant review stats": Typed(lambda result, folder: "people said" in result.out),
+    ".venv/bin/assistant governance --output governance.html": Typed(
+        lambda result, folder: "<table>" in (folder / "governance.html").read_text("utf-8")
+    ),
     ".venv/bin/assistant review list": Typed(lambda result, folder: "Nothing is kept" in result.out),
     ".venv/bin/assistant review export -o reviews.jsonl": Typed(lambda result, folder: result.status == 0),
     ".venv/bin/assistant review clear": Typed(lambda result, folder: "0 turns forgotten" in result.out),
