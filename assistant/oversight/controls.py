@@ -48,6 +48,7 @@ CONTROLS: tuple[Control, ...] = (
             "tests/safety/test_gate.py::test_a_guard_that_fails_is_a_no",
             "tests/generation/test_answerer.py::test_nothing_forbidden_is_said_wherever_it_stands_between_the_tokens",
             "tests/generation/test_answerer.py::test_a_forbidden_word_across_two_sentences_is_never_whole",
+            "tests/safety/test_sets.py::test_forbidden_sentences_are_blocked_and_fine_ones_pass",
         ),
     ),
     Control(
@@ -70,6 +71,7 @@ CONTROLS: tuple[Control, ...] = (
         (
             "tests/safety/test_crisis.py::test_it_needs_no_dialogue",
             "tests/safety/test_crisis.py::test_neither_dialogue_nor_model_get_to_know_of_it_and_talk_goes_on",
+            "tests/safety/test_sets.py::test_people_in_danger_are_heard_and_idioms_are_not",
             "tests/oversight/test_reviews.py::test_a_crisis_is_one_item",
         ),
     ),
@@ -83,6 +85,8 @@ CONTROLS: tuple[Control, ...] = (
             "tests/generation/test_answerer.py::test_passages_are_shown_to_the_model_as_data_that_cannot_end_its_marks",
             "tests/generation/test_answerer.py::test_a_question_that_gives_orders_reaches_no_model",
             "tests/generation/test_tools.py::test_a_result_that_gives_orders_is_not_shown_to_the_model",
+            "tests/safety/test_sets.py::test_attacks_are_found_and_everyday_sentences_pass",
+            "tests/documents/test_quote.py::test_nothing_in_a_text_can_end_its_quotation",
         ),
     ),
     Control(
@@ -134,6 +138,7 @@ CONTROLS: tuple[Control, ...] = (
         (
             "tests/generation/test_answerer.py::test_the_owners_documents_come_before_a_model_and_are_cited",
             "tests/generation/test_answerer.py::test_without_a_model_it_is_honest_and_does_not_wait",
+            "tests/documents/test_library.py::test_an_answer_names_its_source_and_what_is_not_said_is_not_answered",
         ),
     ),
     Control(
@@ -214,6 +219,19 @@ CONTROLS: tuple[Control, ...] = (
             "tests/privacy/test_redaction.py::test_recall_on_what_was_written_before_the_rules",
             "tests/privacy/test_redaction.py::test_the_log_has_neither_in_message_arguments_nor_traceback",
             "tests/observe/test_collector.py::test_no_word_is_kept_unless_the_owner_wants_it",
+        ),
+    ),
+    Control(
+        "Nothing is kept longer than it should be, and all can be erased",
+        "What people said stays for ever.",
+        "Retention times; a person's data is given to them or erased from every store, the bytes too; no sound is "
+        "written unless the owner wants it.",
+        ("GOVERN", "MANAGE"),
+        ("assistant/privacy",),
+        (
+            "tests/privacy/test_erase.py::test_nothing_of_an_erased_person_is_in_any_byte",
+            "tests/privacy/test_erase.py::test_a_person_is_given_all_of_theirs_and_nothing_else",
+            "tests/privacy/test_stores.py::test_what_was_kept_long_enough_is_deleted_and_nothing_else",
         ),
     ),
     Control(
