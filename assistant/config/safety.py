@@ -14,12 +14,6 @@ class Safety(Section):
         description="ISO code such as GB, for the numbers that somebody in danger is told; empty: the country of "
         "`timezone`.",
     )
-    reminder_hours: float = Field(
-        3.0,
-        gt=0.0,
-        le=24.0,
-        description="In a conversation that lasts, people are told again after so many hours that it is an AI.",
-    )
     gate_timeout_s: float = Field(
         0.5, gt=0.0, le=10.0, description="How long the rules may take over a sentence; then it is not said."
     )
