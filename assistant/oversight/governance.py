@@ -54,7 +54,7 @@ def page(config: Config, facts: Facts) -> str:
         _data(config),
         _risks(),
         _framework(),
-        _article_50(config),
+        _article_50(),
         _oversight(facts),
     ]
     return "\n".join(parts)
@@ -161,11 +161,9 @@ def _framework() -> str:
     return _section("NIST AI RMF functions", _table(("function", "here", "controls"), rows))
 
 
-def _article_50(config: Config) -> str:
-    hours = config.safety.reminder_hours
-    again = f", and again in conversations after every {hours:g} hours" if hours else ""
+def _article_50() -> str:
     rows = [
-        ("50(1)", f"People are told that it is an AI: when they ask{again}.", _named("50(1)")),
+        ("50(1)", "People are told that it is an AI when they ask; not yet unasked at first contact.", _named("50(1)")),
         ("50(2)", "Its voice is synthetic. What it writes to files (`assistant say -o`) carries no mark: who passes "
          "it on has to say so.", ""),
         ("50(3)", "It recognises no emotions and sorts nobody by their body.", _named("50(3)")),
