@@ -12,6 +12,7 @@ import pytest_asyncio
 from assistant.config.model import Dialogue
 from assistant.dialogue import engine
 from assistant.dialogue.client import Message, TurnDone
+from assistant.dialogue.corrections import correct, corrected_sentences
 from assistant.dialogue.names import OwnerNames
 from assistant.dialogue.supervisor import ModelRefused, ServiceAccess
 from assistant.dialogue.train import train
@@ -20,13 +21,19 @@ from tests.dialogue.conftest import Running, Trained, running
 pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
 
 NEW = "turn on the lights in the observatory"
+CORRECTED = "put a sock in it old chap"
 
 
 @pytest.fixture(scope="module")
-def renamed(trained: Trained) -> Path:
-    """A model that knows a room which the other does not."""
+def renamed(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows a room which the other does not, and a sentence that its owner put right."""
     names = trained.project.names | OwnerNames(areas=("observatory",), devices=("disco ball",))
-    return asyncio.run(train(replace(trained.project, names=names)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSISTANT_CONFIG", str(tmp_path_factory.mktemp("config") / "config.toml"))
+        correct("stop", CORRECTED)
+        corrected = corrected_sentences()
+    assert corrected is not None
+    return asyncio.run(train(replace(trained.project, names=names, plugins=(corrected,))))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["disk", "none"])
@@ -53,7 +60,9 @@ async def area(rasa: Running, text: str) -> str:
 async def test_a_room_is_understood_and_questions_stay_open(
     rasa: Running, renamed: Path, sender: str
 ) -> None:
-    before = await rasa.client.parse(NEW)  # a name in that place is one to the first model, too, if less surely
+    before = await rasa.client.parse(
+        NEW
+    )  # a name in that place is one to the first model, too, if less surely
     question = await rasa.say(sender, "set a timer")
     assert question.done.requested_slot == "duration"
     pid, began_s = rasa.supervisor.rasa.pid, time.monotonic()
@@ -69,6 +78,13 @@ async def test_a_room_is_understood_and_questions_stay_open(
     assert [call.service for call in rasa.api.calls] == ["timers.start"]
     await rasa.say(sender, NEW, turn=3)
     assert rasa.api.calls[-1].arguments["target"]["area"] == "observatory"
+
+
+async def test_what_was_put_right_is_understood(rasa: Running, renamed: Path) -> None:
+    assert (await rasa.client.parse(CORRECTED)).intent != "stop"
+    await rasa.supervisor.change_model(renamed)
+    parse = await rasa.client.parse(CORRECTED)
+    assert (parse.intent, parse.confidence > 0.5) == ("stop", True)
 
 
 async def test_turns_while_the_model_changes_are_all_answered(rasa: Running, renamed: Path) -> None:
