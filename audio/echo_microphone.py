@@ -73,4 +73,4 @@ class EchoMicrophone:
         """Worker thread."""
         far = self._far_end.at(frame.index, len(frame.pcm))
         cleaned = self._canceller.clean(frame.pcm, far)
-        return Frame(frame.index, cleaned.pcm, cleaned.suppressed, cleaned.rest)
+        return Frame(frame.index, cleaned.pcm, cleaned.suppressed)

@@ -3,7 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-from audio.echo_fit import EchoFit
 from audio.frames import FRAME_SAMPLES, SAMPLE_RATE_HZ, Pcm
 
 LONGEST_S = 0.5
@@ -40,11 +39,7 @@ class EchoPath:
         self._doubt: Powers = np.full(shape, AT_FIRST, np.float32)
         self._last = np.zeros(FRAME_SAMPLES, np.float32)
         self._error: Powers = np.zeros(FRAME_SAMPLES + 1, np.float32)
-        self.echo_power = 0.0
-        """Mean square of what was taken out of the last frame, in sample units squared."""
         self._gradient = np.zeros((shape[0], 2 * FRAME_SAMPLES), np.float32)
-        self.fit = EchoFit()
-        """Whether it is the path of now."""
 
     def without_echo(self, near: Pcm, far: Pcm) -> Pcm:
         """`near` less the echo of `far` and of what came before it. All of them (FRAME_SAMPLES,) at 16 kHz."""
@@ -53,9 +48,7 @@ class EchoPath:
         self._far[0] = np.fft.rfft(np.concatenate([self._last, far_now]))
         self._last = far_now
         echo = np.fft.irfft((self._far * self._path).sum(axis=0))[FRAME_SAMPLES:]
-        self.echo_power = float(np.mean(echo**2))
         rest = near - echo
-        self.fit.update(near.astype(np.float64), echo)
         if self._far.any():
             self._learn(rest.astype(np.float32))
         cleaned: Pcm = np.clip(np.rint(rest), -32768, 32767).astype(np.int16)

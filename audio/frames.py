@@ -7,7 +7,6 @@ delivered since it was opened, so it does not drift and does not jump with the w
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 import numpy as np
@@ -26,24 +25,12 @@ class Frame:
     """20 ms of input. `index` is the sample index of its first sample; `pcm` has FRAME_SAMPLES samples.
 
     `suppressed`: while the loudspeaker is heard, the same sound without anything that may be its echo, however much of
-    a person is lost with it: good for being sure that somebody speaks, and for nothing else. `rest`: what of the echo
-    may be in `pcm`.
+    a person is lost with it: good for being sure that somebody speaks, and for nothing else.
     """
 
     index: int
     pcm: Pcm
     suppressed: Pcm | None = None
-    rest: "EchoRest | None" = None
-
-
-class EchoRest(Enum):
-    """What an echo canceller left in a frame beside the person."""
-
-    UNKNOWN = "unknown"
-    """The way of the echo has changed, or is not known yet."""
-    KNOWN = "known"
-    LOUDER = "louder"
-    """There is more sound than an echo can have left."""
 
 
 class Source(Protocol):

@@ -157,7 +157,7 @@ def noticed(
         frame = Frame(at, near[at : at + FRAME_SAMPLES])
         if canceller is not None:
             cleaned = canceller.clean(frame.pcm, far[at : at + FRAME_SAMPLES])
-            frame = Frame(at, cleaned.pcm, cleaned.suppressed, cleaned.rest)
+            frame = Frame(at, cleaned.pcm, cleaned.suppressed)
         for activity in vad.feed(frame):
             event = gate.update(activity)
             if isinstance(event, SpeechStarted):

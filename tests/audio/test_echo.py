@@ -38,7 +38,7 @@ def starts(near: Pcm, far: Pcm, canceller: EchoCanceller | None) -> list[int]:
     for frame, other in zip(frames_of(near), frames_of(far), strict=True):
         if canceller is not None:
             cleaned = canceller.clean(frame.pcm, other.pcm)
-            frame = Frame(frame.index, cleaned.pcm, cleaned.suppressed, cleaned.rest)
+            frame = Frame(frame.index, cleaned.pcm, cleaned.suppressed)
         for activity in vad.feed(frame):
             if isinstance(gate.update(activity), SpeechStarted):
                 found.append(activity.end)

@@ -160,7 +160,7 @@ class Microphone:
             return Frame(index, heard)
         noisy = np.clip(heard + self._noise.normal(0, NOISE, FRAME_SAMPLES), -32768, 32767).astype(np.int16)
         cleaned = self._canceller.clean(noisy, mix(self._loudspeaker.played, begin_s, FRAME_SAMPLES))
-        return Frame(index, cleaned.pcm, cleaned.suppressed, cleaned.rest)
+        return Frame(index, cleaned.pcm, cleaned.suppressed)
 
     def _heard(self, begin_s: float) -> Pcm:
         sound = mix(self._people, begin_s, FRAME_SAMPLES)
