@@ -1,7 +1,7 @@
 """Thumbs up and down over HTTP: `POST /api/feedback {"good", "turn"?, "session"?}`.
 
-`turn`: its number, as `POST /api/ask` and the traces tell it; without, the last one of the session. Answers as a call of
-`oversight.feedback` does.
+`turn`: its number, as `POST /api/ask` and the traces tell it; without, the last one of the session. Answers as a call
+of `oversight.feedback` does.
 """
 
 from aiohttp import web

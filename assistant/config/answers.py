@@ -47,6 +47,6 @@ class Answers(Section):
             "timers.remaining",
             "timers.start",
         ),
-        description="Services that the model may propose to call, `*` for any; who asks has to be allowed to call them, "
-        "and so does a guest. Empty: none.",
+        description="Services that the model may propose to call, `*` for any; who asks has to be allowed to call "
+        "them, and so does a guest. Empty: none.",
     )

@@ -45,7 +45,8 @@ class Policy(Section):
         300,
         ge=0,
         le=60_000,
-        description="The same of all services together, from one place and, all places together, by one person. 0: any.",
+        description="The same of all services together, from one place and, all places together, by one person. "
+        "0: any.",
     )
     places: tuple[KnownPlace, ...] = ()
     people: tuple[KnownPerson, ...] = ()

@@ -40,7 +40,16 @@ ARROWS: dict[str, set[str]] = {
     "synthesis": {"audio", "models"},
     # what puts them together
     "api": {"services"},
-    "conversation": {"audio", "bus", "dialogue", "generation", "observe", "recognition", "safety", "synthesis"},
+    "conversation": {
+        "audio",
+        "bus",
+        "dialogue",
+        "generation",
+        "observe",
+        "recognition",
+        "safety",
+        "synthesis",
+    },
     "app": {
         "api",
         "bus",

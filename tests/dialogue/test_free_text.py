@@ -10,6 +10,7 @@ from assistant.dialogue.client import Parse, RasaClient
 from assistant.dialogue.domain import free_text_entities, free_text_slots
 from assistant.dialogue.engine import Dialogue
 from assistant.recognition.judgement import meaning_of
+from assistant.safety.crisis import CrisisPath
 from tests.dialogue.conftest import Running, Trained
 
 pytestmark = [
@@ -41,6 +42,8 @@ class Talk:
             post=self.posted.append,
             on_understood=lambda turn, text, parse: None,
             on_trouble=pytest.fail,
+            help_for=CrisisPath().help_for,
+            on_crisis=lambda turn, text, kind: None,
             free_text_slots=free_text_slots(trained.project.domain),
         )
 
