@@ -15,7 +15,7 @@ from itertools import cycle
 
 from assistant.config.generation import Generation
 from assistant.documents.base import Retriever
-from assistant.events import AnswerBegan, Event, SentenceBlocked
+from assistant.events import AnswerBegan, Disclosed, Event, SentenceBlocked
 from assistant.generation.audience import Audience
 from assistant.generation.base import (
     GenerationUnavailable,
@@ -31,8 +31,9 @@ from assistant.generation.prompt import Prompt
 from assistant.generation.sources import Sources
 from assistant.generation.speech import First, Speech
 from assistant.generation.tools import Proposal, ToolBox
+from assistant.safety.disclosure import SENTENCES, Disclosure, sentence_for
 from assistant.safety.gate import Gate
-from assistant.services.service import Origin
+from assistant.services.service import Origin, place_of
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ class Answerer:
         retriever: Retriever | None = None,
         switch: ModelSwitch | None = None,
         screened: Callable[[str], str] = lambda text: "",
+        disclosure: Disclosure | None = None,
         publish: Callable[[Event], None] = lambda event: None,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], dt.datetime] = dt.datetime.now,
@@ -113,6 +115,7 @@ class Answerer:
         self._retriever = retriever
         self._switch = switch or ModelSwitch()
         self._screened = screened
+        self._disclosure = disclosure
         self._publish = publish
         self._clock = clock
         self._today = today
@@ -138,7 +141,7 @@ class Answerer:
             return writing.result()
         source = "generated" if speech.generated else "none"
         if heard:
-            text = without_filler(heard[0], self._settings.answers.fillers)
+            text = without_filler(heard[0], (*self._settings.answers.fillers, *SENTENCES))
             return Answer(text, source, audience.streams, interrupted=True)
         speech.say(CUT_OFF if speech.began else SWITCHED_OFF, "none")
         return Answer(speech.text, source, audience.streams)
@@ -239,7 +242,7 @@ class Answerer:
     def _messages(self, question: Question, quoted: Sequence[str]) -> list[Message]:
         settings = self._settings.answers
         told = self._prompt.told(self._today(), question.person.room, quoted)
-        history = compacted(question.history, settings.history_characters, settings.fillers)
+        history = compacted(question.history, settings.history_characters, (*settings.fillers, *SENTENCES))
         return [Message("system", told), *history, Message("user", question.text)]
 
     def _speech(self, question: Question, audience: Audience) -> Speech:
@@ -265,8 +268,22 @@ class Answerer:
             at_s = self._clock()
             self._publish(SentenceBlocked(at_s=at_s, session=session, turn=turn, category=category))
 
-        most = self._settings.answers.longest_sentences
-        return Speech(self._gate, audience, most, on_first=on_first, on_blocked=on_blocked, clock=self._clock)
+        def opening() -> str:
+            occasion = self._disclosure.occasion(place_of(session)) if self._disclosure is not None else ""
+            if occasion:
+                at_s = self._clock()
+                self._publish(Disclosed(at_s=at_s, session=session, turn=turn, occasion=occasion))
+            return sentence_for(occasion)
+
+        return Speech(
+            self._gate,
+            audience,
+            self._settings.answers.longest_sentences,
+            on_first=on_first,
+            on_blocked=on_blocked,
+            opening=opening,
+            clock=self._clock,
+        )
 
 
 async def _left(audience: Audience, heard: list[str]) -> None:

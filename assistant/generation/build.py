@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+from assistant import paths
 from assistant.config.model import Config
 from assistant.documents.base import Retriever
 from assistant.events import Event
@@ -10,6 +11,7 @@ from assistant.generation.answerer import Answerer, ModelSwitch
 from assistant.generation.base import TextGenerator
 from assistant.generation.prompt import Prompt
 from assistant.generation.tools import ToolBox
+from assistant.safety.disclosure import Disclosure
 from assistant.safety.gate import Gate
 from assistant.services.registry import Registry
 from assistant.services.zones import home_zone
@@ -38,6 +40,7 @@ def create_answerer(
         retriever=retriever,
         switch=switch,
         screened=screened,
+        disclosure=Disclosure(paths.state_dir() / "disclosed.json"),
         publish=publish,
         today=lambda: dt.datetime.now(zone),
     )

@@ -46,10 +46,9 @@ def shortened(text: str, most: int) -> str:
 
 
 def without_filler(text: str, fillers: Iterable[str]) -> str:
-    """An answer without the filler that it began with."""
+    """An answer without the fillers that it began with, one of each at most."""
     for filler in fillers:
-        if filler and text.startswith(filler):
-            return text[len(filler) :].strip()
+        text = text.strip().removeprefix(filler)
     return text.strip()
 
 

@@ -29,7 +29,8 @@ class Speech:
     """One answer. Loop thread. Nothing that `push` is given is said unless the gate lets it pass.
 
     `on_first` is called when the first sentence was handed on, `on_blocked` with the category of one that may not be
-    said.
+    said. `opening`: what has to be said before the first words of a model; it is no part of the answer where the person
+    hears it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Speech:
         *,
         on_first: Callable[[str, First], None] = lambda source, first: None,
         on_blocked: Callable[[str], None] = lambda category: None,
+        opening: Callable[[], str] = lambda: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gate = gate
@@ -47,10 +49,12 @@ class Speech:
         self._left = most_sentences
         self._on_first = on_first
         self._on_blocked = on_blocked
+        self._opening = opening
         self._clock = clock
         self._splitter = ClauseSplitter()
         self._token_s: float | None = None
         self._said: list[str] = []
+        self._began = False
         self.generated = False
         """Something that a model wrote was said."""
         self.acted = False
@@ -63,7 +67,7 @@ class Speech:
 
     @property
     def began(self) -> bool:
-        return bool(self._said)
+        return self._began
 
     async def push(self, text: str) -> bool:
         """More of what the model writes. False: the answer ends here, and nothing more of it is wanted."""
@@ -94,6 +98,8 @@ class Speech:
             if not sentence:
                 continue
             checked = await self._check(sentence)
+            if not self.generated and not checked.blocked:
+                self._open()
             self.generated = self.generated or not checked.blocked
             self._hand_on(checked.text, "generated", whole_s)
             if checked.blocked:
@@ -104,12 +110,20 @@ class Speech:
                 return False
         return True
 
+    def _open(self) -> None:
+        if not (text := self._opening()):
+            return
+        if self._audience.streams:
+            self._audience.say(text, "notice")
+        else:
+            self._said.append(text)
+
     async def _check(self, sentence: str) -> Checked:
         """Together with what was said before it."""
         return await self._gate.check(sentence, self.text, acted=self.acted)
 
     def _hand_on(self, text: str, source: str, whole_s: float) -> None:
-        first = not self._said
+        first, self._began = not self._began, True
         self._said.append(text)
         self._audience.say(text, source)
         if first:

@@ -30,10 +30,16 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "It says that it is an AI",
         "People take it for a person.",
-        "Asked whether it is a person, it says what it is; no generated sentence may say otherwise.",
+        "It says so before the first words of a language model at each place, after every three hours of talk with "
+        "one, and whenever it is asked; no generated sentence may say otherwise.",
         ("GOVERN", "MANAGE"),
-        ("assistant/safety/rules", "rasa_project/domain/conversation.yml"),
-        ("tests/safety/test_gate.py::test_a_claim_to_be_human_is_never_said",),
+        ("assistant/safety/disclosure.py", "assistant/safety/rules", "rasa_project/domain/conversation.yml"),
+        (
+            "tests/generation/test_answerer.py::test_before_the_first_words_of_a_model_it_says_what_it_is",
+            "tests/safety/test_disclosure.py::test_each_place_is_told_once_and_again_after_hours_of_talk",
+            "tests/safety/test_disclosure.py::test_it_is_remembered_over_a_restart",
+            "tests/safety/test_gate.py::test_a_claim_to_be_human_is_never_said",
+        ),
         ("50(1)",),
     ),
     Control(

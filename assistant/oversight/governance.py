@@ -163,7 +163,12 @@ def _framework() -> str:
 
 def _article_50() -> str:
     rows = [
-        ("50(1)", "People are told that it is an AI when they ask; not yet unasked at first contact.", _named("50(1)")),
+        (
+            "50(1)",
+            "People are told that it is an AI before a language model first answers them, now and then, and when "
+            "they ask.",
+            _named("50(1)"),
+        ),
         ("50(2)", "Its voice is synthetic. What it writes to files (`assistant say -o`) carries no mark: who passes "
          "it on has to say so.", ""),
         ("50(3)", "It recognises no emotions and sorts nobody by their body.", _named("50(3)")),

@@ -167,11 +167,11 @@ STORES = (
     Store(
         "machine",
         "how fast each Whisper model is, which voice you chose, which programs' sound is quieter, which switches are "
-        "on",
-        "`model-speeds.json`, `voice.json`, `lowered-streams.json`, `switches/` in the state folder",
+        "on, at which places it was said that a language model answers",
+        "`model-speeds.json`, `voice.json`, `lowered-streams.json`, `switches/`, `disclosed.json` in the state folder",
         "until you delete the file",
         "it is about no person",
-        _state("model-speeds.json", "voice.json", "lowered-streams.json", "switches*"),
+        _state("model-speeds.json", "voice.json", "lowered-streams.json", "switches*", "disclosed.json"),
     ),
     Store(
         "instances",
