@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assistant import paths
+from assistant.safety.disclosure import FIRST
 from tests.e2e.conftest import Person
 from training.gguf.pairs import ANSWERS
 
@@ -56,13 +57,21 @@ def language_model() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.server_close()
 
 
+def generated(turn: dict[str, Any]) -> str:
+    """What a model wrote of the first turn that one answers: whose it is was said before it, and nothing else."""
+    told, *written = turn["replies"]
+    assert (told["text"], told["source"]) == (FIRST, "notice")
+    assert {reply["source"] for reply in written} == {"generated"}
+    return " ".join(reply["text"] for reply in written)
+
+
 def test_a_model_answers_once_and_knows_what_was_said_before(person: Person) -> None:
     with language_model() as (url, asked):
         settings = ("--set", f"generation.url={url}", "--set", "generation.model=tiny")
         result = person.run(*settings, "ask", "--json", QUESTION, "and which year was the tragedy finished")
     first, second = result.json
-    assert "".join(ANSWER) == " ".join(reply["text"] for reply in first["replies"])
-    assert {reply["source"] for reply in first["replies"]} == {"generated"}
+    assert generated(first) == "".join(ANSWER)
+    assert FIRST not in [reply["text"] for reply in second["replies"]]
     assert first["outcome"] == "answered"
     assert second["outcome"] == "answered"
     assert QUESTION in json.dumps(asked[1]["messages"])
@@ -90,5 +99,4 @@ def test_a_model_in_a_file_answers(person: Person) -> None:
     file = paths.source_root() / "tests" / "fixtures" / "answers-fixture.gguf"
     settings = ("--set", f"generation.local.model={file}", "--set", "generation.local.temperature=0")
     (turn,) = person.run(*settings, "ask", "--json", SKY.questions[0]).json
-    assert " ".join(reply["text"] for reply in turn["replies"]) == SKY.answer
-    assert {reply["source"] for reply in turn["replies"]} == {"generated"}
+    assert generated(turn) == SKY.answer
