@@ -39,6 +39,7 @@ CONTROLS: tuple[Control, ...] = (
             "tests/safety/test_disclosure.py::test_each_place_is_told_once_and_again_after_hours_of_talk",
             "tests/safety/test_disclosure.py::test_it_is_remembered_over_a_restart",
             "tests/safety/test_gate.py::test_a_claim_to_be_human_is_never_said",
+            "tests/dialogue/test_understanding.py::test_who_asks_whether_it_is_a_person_is_told_the_truth",
         ),
         ("50(1)",),
     ),
