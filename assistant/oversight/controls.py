@@ -239,6 +239,7 @@ CONTROLS: tuple[Control, ...] = (
             "tests/privacy/test_erase.py::test_nothing_of_an_erased_person_is_in_any_byte",
             "tests/privacy/test_erase.py::test_a_person_is_given_all_of_theirs_and_nothing_else",
             "tests/privacy/test_stores.py::test_what_was_kept_long_enough_is_deleted_and_nothing_else",
+            "tests/privacy/test_no_sound.py::test_a_hundred_turns_leave_no_sound",
         ),
     ),
     Control(
