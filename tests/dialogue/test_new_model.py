@@ -20,6 +20,8 @@ from tests.dialogue.conftest import Running, Trained, running
 
 pytestmark = [pytest.mark.rasa, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
 
+ON_DISK = pytest.mark.parametrize("rasa", ["disk"], indirect=True)
+"""What has nothing to do with where conversations are kept."""
 NEW = "turn on the lights in the observatory"
 CORRECTED = "put a sock in it old chap"
 
@@ -80,6 +82,7 @@ async def test_a_room_is_understood_and_questions_stay_open(
     assert rasa.api.calls[-1].arguments["target"]["area"] == "observatory"
 
 
+@ON_DISK
 async def test_what_was_put_right_is_understood(rasa: Running, renamed: Path) -> None:
     assert (await rasa.client.parse(CORRECTED)).intent != "stop"
     await rasa.supervisor.change_model(renamed)
@@ -117,6 +120,7 @@ async def test_turns_while_the_model_changes_are_all_answered(rasa: Running, ren
     assert await area(rasa, NEW) == "observatory"
 
 
+@ON_DISK
 async def test_a_turn_under_way_ends_as_it_began(rasa: Running, renamed: Path, sender: str) -> None:
     rasa.api.hold = asyncio.Event()
     turn = asyncio.create_task(rasa.say(sender, "what time is it"))
@@ -131,6 +135,7 @@ async def test_a_turn_under_way_ends_as_it_began(rasa: Running, renamed: Path, s
     assert (await rasa.say(sender, "what is the date", turn=2)).done.error == ""
 
 
+@ON_DISK
 async def test_a_damaged_model_is_refused_and_the_old_one_stays(
     rasa: Running, sender: str, tmp_path: Path
 ) -> None:
@@ -142,6 +147,7 @@ async def test_a_damaged_model_is_refused_and_the_old_one_stays(
     assert rasa.supervisor._model != damaged  # nor would it start with it
 
 
+@ON_DISK
 async def test_a_sentence_is_understood_once_by_each_model(
     rasa: Running, trained: Trained, renamed: Path
 ) -> None:

@@ -187,8 +187,11 @@ async def test_a_token_is_needed_and_can_be_taken_back(served: Served, owner: Pe
 
 @in_module
 async def test_the_owner_asks_it_as_ever_and_it_ends_well(served: Served, owner: Person) -> None:
-    asked = await asyncio.to_thread(owner.run, "ask", "--json", "what time is it")
-    assert asked.json[0]["intent"] == "ask_time"
+    for _ in range(3):  # names that came up a moment ago are settings that the running one has yet to follow
+        asked = await asyncio.to_thread(owner.run, "ask", "--json", "what time is it")
+        assert asked.json[0]["intent"] == "ask_time"
+        if not asked.err:
+            break
     assert asked.err == "", "it was not answered by one of its own"
     children = served.process.children()
     served.process.process.terminate()

@@ -55,14 +55,15 @@ def watched(*folders: Path) -> Iterator[list[str]]:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """State, cache and temporary files of this process."""
-    made = [tmp_path / name for name in ("state", "cache", "tmp")]
+    """State, cache and temporary files of this process, and where it runs."""
+    made = [tmp_path / name for name in ("state", "cache", "tmp", "here")]
     for folder in made:
         folder.mkdir()
     monkeypatch.setenv("ASSISTANT_STATE_DIR", str(made[0]))
     monkeypatch.setenv("ASSISTANT_CACHE_DIR", str(made[1]))
     monkeypatch.setenv("TMPDIR", str(made[2]))
     monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(made[3])
     return made
 
 
@@ -80,7 +81,7 @@ async def test_a_hundred_turns_leave_no_sound(engines: Engines, folders: list[Pa
     recognizer = as_wanted(config, engines.recognizer, "here", lambda event: None)
     assert recognizer is engines.recognizer
     speech = say("what time is it", "rms")
-    with watched(*folders, Path.cwd()) as found:
+    with watched(*folders) as found:
         async with conversation(engines, Script({"what time is it": ["Noon."]})) as talk:
             for _ in range(TURNS):
                 ended = await talk.turn(speech)
