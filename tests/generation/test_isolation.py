@@ -63,7 +63,7 @@ async def test_nothing_of_one_conversation_is_told_to_the_model_of_another() -> 
             ("api:ann:1", "and who is my aunt"),
         ):
             turn = await conversations.turn(place, text)
-            assert turn.record.replies[0]["text"] == "Four."
+            assert turn.record.replies[-1]["text"] == "Four."  # before the first it says what it is
     first, other, again = writer.requests
     assert "canary" in sent(first)
     assert "canary" not in sent(other)
