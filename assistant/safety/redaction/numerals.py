@@ -3,6 +3,8 @@
 import itertools
 import re
 
+from num2words import num2words
+
 
 def words(text: str) -> frozenset[str]:
     """A set of them."""
@@ -13,29 +15,8 @@ _UNITS = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "one": "1", "two": "2", "three": "3",
     "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
-_TEENS = {
-    name: str(10 + place)
-    for place, name in enumerate(
-        [
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {
-    name: str(place)
-    for place, name in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
-    )
-}
+_TEENS = {str(num2words(number)): str(number) for number in range(10, 20)}
+_TENS = {str(num2words(10 * digit)): str(digit) for digit in range(2, 10)}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _MISHEARD = {"for": "4", "to": "2", "too": "2", "won": "1", "ate": "8", "tree": "3"}
 """Words that a recogniser writes for a digit; they count only between digits."""
